@@ -1,0 +1,40 @@
+"""The shape shared by every event: a fact that has happened, told by the one service that owns it."""
+
+import re
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+"""A machine code from a list that a municipality may extend; never free text."""
+
+
+def kebab(name: str) -> str:
+    """AssignmentSent -> assignment-sent."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+class Event(BaseModel):
+    """A fact that has happened.
+
+    Subclasses live in the module named after the service that owns them and say which field names the aggregate:
+    `class AssignmentSent(Event, about="assignment_id")` in contracts/authority.py is
+    `authority.assignment-sent.v1` about `assignment/<id>`. Readers ignore fields they don't know.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    owner: ClassVar[str]
+    type: ClassVar[str]
+    about: ClassVar[str]
+
+    def __init_subclass__(cls, *, about: str, version: int = 1) -> None:
+        cls.owner = cls.__module__.rsplit(".", 1)[-1]
+        cls.type = f"{cls.owner}.{kebab(cls.__name__)}.v{version}"
+        cls.about = about
+
+    @property
+    def subject(self) -> str:
+        """The aggregate, e.g. `assignment/0192…`: its events are numbered one by one and applied in that order."""
+        identity: UUID = getattr(self, self.about)
+        return f"{self.about.removesuffix('_id')}/{identity}"

@@ -1,0 +1,1 @@
+"""Notify tells nobody: it is where messages end."""
