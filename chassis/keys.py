@@ -1,0 +1,63 @@
+"""The keys of the services: each its own private ones, and everybody's public ones."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from joserfc.jwk import KeySet, OKPKey
+from uuid_utils.compat import uuid7
+
+from contracts.sealed import KeyRing
+from contracts.topology import SERVICES
+
+
+class KeysMissing(Exception):
+    """The key folder lacks this service's keys; `stafett ops init` makes them."""
+
+
+def load_keys(folder: Path, service: str) -> KeyRing:
+    """The ring a service seals and opens with. KeysMissing when the folder has none for it."""
+    try:
+        own = json.loads((folder / f"{service}.json").read_text())["keys"]
+        public = json.loads((folder / "public.json").read_text())
+    except FileNotFoundError as error:
+        raise KeysMissing(f"{error.filename} is missing; run `stafett ops init`") from error
+    return KeyRing(
+        private=tuple(OKPKey.import_key(key) for key in own if key["use"] == "enc"),
+        public={name: _newest(keys, "enc") for name, keys in public.items()},
+    )
+
+
+def load_signing_key(folder: Path, service: str) -> OKPKey:
+    """The newest key this service signs with."""
+    own = json.loads((folder / f"{service}.json").read_text())["keys"]
+    return OKPKey.import_key([key for key in own if key["use"] == "sig"][-1])
+
+
+def public_signing_keys(folder: Path, service: str) -> KeySet:
+    """The keys anyone can verify this service's signatures with."""
+    public = json.loads((folder / "public.json").read_text())
+    return KeySet([OKPKey.import_key(key) for key in public[service] if key["use"] == "sig"])
+
+
+def _newest(keys: list[dict[str, Any]], use: str) -> OKPKey:
+    return OKPKey.import_key([key for key in keys if key["use"] == use][-1])
+
+
+def make_keys(folder: Path) -> list[str]:
+    """Make keys for the services that have none; gives their names. Existing keys are never touched."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shared = folder / "public.json"
+    public = json.loads(shared.read_text()) if shared.exists() else {}
+    made = [service for service in SERVICES if not (folder / f"{service}.json").exists()]
+    for service in made:
+        keys = [
+            OKPKey.generate_key("X25519", {"kid": f"{service}-enc-{uuid7()}", "use": "enc"}),
+            OKPKey.generate_key("Ed25519", {"kid": f"{service}-sig-{uuid7()}", "use": "sig"}),
+        ]
+        private = folder / f"{service}.json"
+        private.touch(mode=0o600)
+        private.write_text(json.dumps({"keys": [key.as_dict(private=True) for key in keys]}))
+        public[service] = [*public.get(service, []), *(key.as_dict(private=False) for key in keys)]
+    shared.write_text(json.dumps(public, indent=1))
+    return made

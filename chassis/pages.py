@@ -1,0 +1,56 @@
+"""Pages for people: Jinja templates beside the features, on one shared base."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from chassis.database import SWEDEN
+
+MONTHS = [
+    *("januari", "februari", "mars", "april", "maj", "juni"),
+    *("juli", "augusti", "september", "oktober", "november", "december"),
+]
+SECURITY = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def day(value: str | date | None) -> str:
+    """22 november 2026."""
+    if value is None:
+        return ""
+    at = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+
+
+def moment(value: str | datetime | None) -> str:
+    """22 november 2026 kl. 14.30, Swedish time."""
+    if value is None:
+        return ""
+    at = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(SWEDEN)
+    return f"{day(at.date())} kl. {at:%H.%M}"
+
+
+class Pages:
+    """The templates of one service."""
+
+    def __init__(self, service: str, labels: Mapping[str, str]) -> None:
+        folders = [
+            Path(__file__).parent.parent / "services" / service / "pages",
+            Path(__file__).parent / "templates",
+        ]
+        self._environment = Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined)
+        self._environment.filters |= {"day": day, "moment": moment, "label": lambda code: labels.get(code, code)}
+        self._environment.globals["service"] = service
+
+    def show(self, template: str, view: Any, **said: Any) -> HTMLResponse:
+        """A view as a page; `problem` and `typed` when a form on it was refused."""
+        around = {"problem": None, "typed": {}, "actor": None, **said}
+        return HTMLResponse(self._environment.get_template(template).render(view=view, **around), headers=SECURITY)

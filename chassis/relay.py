@@ -1,0 +1,152 @@
+"""Messages out: the relay publishes the outbox, oldest first, and forgets nothing that the broker didn't confirm."""
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+
+import aio_pika
+import asyncpg
+import structlog
+from aio_pika.abc import AbstractExchange
+
+from chassis.database import Database
+from chassis.telemetry import Meters
+from contracts.topology import DIRECT, exchange
+
+LOCK = 7_001
+"""Advisory lock: one relay per database, so that a subject's events leave in order."""
+BATCH = 200
+CONFIRM_SECONDS = 15
+CHANNEL = "stafett_outbox"
+
+DUE = """
+    SELECT position, id, subject, sequence, type, headers, body, receiver, written_at FROM outbox o
+    WHERE published_at IS NULL AND next_at <= clock_timestamp() AND NOT EXISTS (
+        SELECT FROM outbox e WHERE e.subject = o.subject AND e.published_at IS NULL
+        AND e.sequence < o.sequence AND e.next_at > clock_timestamp())
+    ORDER BY position LIMIT $1"""
+PUBLISHED = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY($1::bigint[])"
+FAILED = """
+    UPDATE outbox SET attempts = attempts + 1, last_error = $2,
+        next_at = clock_timestamp() + least(interval '60 s', interval '0.5 s' * 2 ^ least(attempts, 10))
+    WHERE position = $1"""
+RESEND = """
+    SELECT r.id AS resend, o.position, o.id, o.subject, o.sequence, o.type, o.headers, o.body, r.receiver, o.written_at
+    FROM outbox_resend r JOIN outbox o USING (position) ORDER BY r.id LIMIT $1"""
+RESENT = "DELETE FROM outbox_resend WHERE id = ANY($1::bigint[])"
+
+
+class Relay:
+    """One per service process; the one that holds the lock publishes, the others wake it."""
+
+    def __init__(self, database: Database, amqp: str, owner: str, meters: Meters, poll: float) -> None:
+        self._database = database
+        self._amqp = amqp
+        self._owner = owner
+        self._meters = meters
+        self._poll = poll
+        self._exchanges: dict[str, AbstractExchange] = {}
+        self.state = "starting"
+
+    async def run(self) -> None:
+        """Until cancelled: connect, publish, and start over when either connection breaks."""
+        log = structlog.get_logger().bind(service=self._owner, part="relay")
+        while True:
+            try:
+                await self._session()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                self._note(log, error)
+            except aio_pika.exceptions.AMQPError as error:
+                self._note(log, error)
+            await asyncio.sleep(min(self._poll, 0.5))
+
+    def _note(self, log: Any, error: Exception) -> None:
+        reason = f"waiting: {type(error).__name__}"
+        if self.state != reason:
+            log.warning("relay waits", error=type(error).__name__)
+        self.state = reason
+
+    async def _session(self) -> None:
+        connection = await asyncpg.connect(self._database.url, timeout=5, command_timeout=30)
+        try:
+            await connection.add_listener(CHANNEL, lambda *_: self._database.wake.set())
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+                self.state = "standing by"
+                if await self._woken():
+                    await connection.execute(f"NOTIFY {CHANNEL}")
+            await self._publish_until_broken(connection)
+        finally:
+            connection.terminate()
+
+    async def _publish_until_broken(self, connection: asyncpg.Connection) -> None:
+        broker = await aio_pika.connect(self._amqp, timeout=5)
+        try:
+            channel = await broker.channel(publisher_confirms=True, on_return_raises=True)
+            self._exchanges = {
+                name: await channel.get_exchange(name, ensure=False) for name in (exchange(self._owner), DIRECT)
+            }
+            self.state = "publishing"
+            while not channel.is_closed:
+                self._database.wake.clear()
+                rows = await connection.fetch(DUE, BATCH)
+                again = await connection.fetch(RESEND, BATCH)
+                if rows:
+                    await self._publish(connection, rows)
+                if again:
+                    await self._resend(connection, again)
+                if len(rows) < BATCH and len(again) < BATCH:
+                    await self._woken()
+        finally:
+            with contextlib.suppress(OSError, TimeoutError, aio_pika.exceptions.AMQPError):
+                await asyncio.wait_for(broker.close(), 2)
+
+    async def _publish(self, connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> None:
+        confirmed, refused = await self._send(rows)
+        await connection.execute(PUBLISHED, [row["position"] for row in confirmed])
+        self._meters.published.inc(len(confirmed))
+        for row, error in refused:
+            await connection.execute(FAILED, row["position"], error)
+            self._meters.publish_failed.inc()
+            structlog.get_logger().warning("message not taken", service=self._owner, id=str(row["id"]), error=error)
+
+    async def _resend(self, connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> None:
+        confirmed, _ = await self._send(rows)
+        await connection.execute(RESENT, [row["resend"] for row in confirmed])
+
+    async def _send(self, rows: list[asyncpg.Record]) -> tuple[list[asyncpg.Record], list[tuple[asyncpg.Record, str]]]:
+        """Publish all at once, in order; the confirmed ones, and the others with what was said of them."""
+        async with asyncio.timeout(CONFIRM_SECONDS):
+            answers = await asyncio.gather(*(self._put(row) for row in rows), return_exceptions=True)
+        confirmed, refused = [], []
+        for row, answer in zip(rows, answers, strict=True):
+            if not isinstance(answer, BaseException):
+                confirmed.append(row)
+            elif isinstance(answer, Exception):
+                refused.append((row, f"{type(answer).__name__}: {answer}"[:300]))
+            else:
+                raise answer
+        return confirmed, refused
+
+    async def _put(self, row: asyncpg.Record) -> None:
+        direct = row["receiver"] is not None
+        message = aio_pika.Message(
+            row["body"],
+            headers={**json.loads(row["headers"]), "ce-sequence": str(row["sequence"])},
+            content_type="application/json",
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=str(row["id"]),
+            type=row["type"],
+            timestamp=row["written_at"],
+            app_id=self._owner,
+        )
+        target = self._exchanges[DIRECT if direct else exchange(self._owner)]
+        await target.publish(message, row["receiver"] if direct else row["type"], mandatory=True)
+
+    async def _woken(self) -> bool:
+        """True when somebody wrote to the outbox before the poll interval was over."""
+        try:
+            await asyncio.wait_for(self._database.wake.wait(), self._poll)
+        except TimeoutError:
+            return False
+        return True

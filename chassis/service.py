@@ -1,0 +1,191 @@
+"""A service: its app, and the work that goes on beside the requests."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import generate_latest
+from sqlalchemy import MetaData, text
+
+from chassis import replica
+from chassis.auth import Issuer
+from chassis.broker import Consumer
+from chassis.database import Database, Transaction, is_transient
+from chassis.http import add_refusals
+from chassis.inbox import Inbox, Subscriptions
+from chassis.keys import load_keys
+from chassis.pages import Pages
+from chassis.relay import Relay
+from chassis.settings import Settings
+from chassis.telemetry import Meters, describe
+
+Job = Callable[[Transaction], Awaitable[None]]
+JOB_LOCK = 7_002
+
+DEPTHS = text("""
+    SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS unpublished,
+        (SELECT extract(epoch FROM clock_timestamp() - min(written_at)) FROM outbox
+            WHERE published_at IS NULL) AS oldest_seconds,
+        (SELECT count(*) FROM inbox WHERE status = 'parked') AS parked,
+        (SELECT count(*) FROM inbox WHERE status IN ('waiting', 'failed')) AS waiting""")
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What a service is made of; `app.py` of each service fills one in."""
+
+    name: str
+    title: str
+    metadata: MetaData
+    routers: Sequence[APIRouter]
+    subscriptions: Sequence[Subscriptions] = ()
+    jobs: Mapping[Job, float] = field(default_factory=dict)
+    """Work that is done every so many seconds, by one process at a time."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Code -> what people read."""
+
+
+class Service:
+    """The running parts of a service; each looks after its own connections and starts over when they break."""
+
+    def __init__(self, blueprint: Blueprint, settings: Settings) -> None:
+        self.blueprint = blueprint
+        self.settings = settings
+        self.meters = Meters(blueprint.name)
+        self.database = Database(
+            settings.database,
+            blueprint.name,
+            load_keys(settings.keys, blueprint.name),
+            blueprint.metadata.tables["access_log"],
+            settings.pool_size,
+        )
+        handlers = Subscriptions()
+        handlers.add(replica.subscriptions, *blueprint.subscriptions)
+        self.inbox = Inbox(blueprint.name, self.database, handlers, self.meters, settings.ask_again_seconds)
+        self.consumer = Consumer(settings.amqp, blueprint.name, self.inbox, self.meters)
+        self.relay = Relay(self.database, settings.amqp, blueprint.name, self.meters, settings.poll_seconds)
+        self.schema = "unknown"
+        self._log = structlog.get_logger().bind(service=blueprint.name)
+
+    @contextlib.asynccontextmanager
+    async def running(self, _app: FastAPI) -> AsyncIterator[None]:
+        """Doors open at once and say in /health what is missing; consumers stop first, the relay last."""
+        ready = asyncio.create_task(self._until_schema())
+        work = [self._after(ready, partial) for partial in self._work()]
+        try:
+            yield
+        finally:
+            for task in [ready, *work]:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            await self.database.engine.dispose()
+
+    def _work(self) -> list[Callable[[], Awaitable[None]]]:
+        work: list[Callable[[], Awaitable[None]]] = [
+            self.consumer.run,
+            lambda: self.inbox.run(self.settings.poll_seconds),
+            *(lambda job=job, every=every: self._every(job, every) for job, every in self.blueprint.jobs.items()),
+            self.relay.run,
+        ]
+        return work
+
+    def _after(self, ready: asyncio.Task[None], work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        async def supervise() -> None:
+            await asyncio.shield(ready)
+            while True:
+                try:
+                    await work()
+                except Exception as error:
+                    self._log.error("part of the service failed and is started again", error=describe(error))
+                    await asyncio.sleep(1)
+
+        return asyncio.create_task(supervise())
+
+    async def _until_schema(self) -> None:
+        """Wait until the database is there and its tables are made."""
+        while True:
+            try:
+                async with self.database.engine.connect() as connection:
+                    if await connection.scalar(text("SELECT to_regclass('inbox_position') IS NOT NULL")):
+                        self.schema = "ready"
+                        return
+                self.schema = "waiting: tables are not made yet (stafett ops init)"
+            except Exception as error:
+                if not is_transient(error):
+                    self._log.error("database refuses", error=describe(error))
+                self.schema = f"waiting: {type(error).__name__}"
+            await asyncio.sleep(0.3)
+
+    async def _every(self, job: Job, seconds: float) -> None:
+        while True:
+            try:
+                async with self.database.transaction() as tx:
+                    if await tx.connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": JOB_LOCK}):
+                        await job(tx)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+            await asyncio.sleep(seconds)
+
+    async def health(self) -> dict[str, Any]:
+        """What works and what is waited for; safe to show anyone."""
+        parts = {"consumer": self.consumer.state, "inbox": self.inbox.state, "relay": self.relay.state}
+        try:
+            async with asyncio.timeout(2), self.database.engine.connect() as connection:
+                depths = (await connection.execute(DEPTHS)).one()._asdict() if self.schema == "ready" else {}
+            database = self.schema
+        except Exception as error:
+            depths, database = {}, f"waiting: {type(error).__name__}"
+        self.meters.outbox_depth.set(depths.get("unpublished", 0))
+        figures = {name: round(float(value), 3) if value is not None else 0 for name, value in depths.items()}
+        ok = database == "ready" and not any(state.startswith(("waiting", "starting")) for state in parts.values())
+        return {"service": self.blueprint.name, "ok": ok, "database": database, **parts, **figures}
+
+
+def create_app(blueprint: Blueprint, settings: Settings) -> FastAPI:
+    """The FastAPI app of a service, all under its own prefix."""
+    service = Service(blueprint, settings)
+    prefix = f"/{blueprint.name}"
+    app = FastAPI(
+        title=f"Stafett {blueprint.name}",
+        summary=blueprint.title,
+        lifespan=service.running,
+        openapi_url=f"{prefix}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.service = service
+    app.state.database = service.database
+    app.state.issuer = Issuer(settings.issuer, settings.audience)
+    app.state.pages = Pages(blueprint.name, blueprint.labels)
+    add_refusals(app)
+    app.include_router(_operations(service), prefix=prefix)
+    for router in blueprint.routers:
+        app.include_router(router, prefix=prefix)
+    app.mount(f"{prefix}/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    return app
+
+
+def _operations(service: Service) -> APIRouter:
+    """What operators and their tools ask; open to them without a login, and free of personal data."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/health")
+    async def health(_request: Request) -> JSONResponse:
+        answer = await service.health()
+        return JSONResponse(answer, 200 if answer["ok"] else 503)
+
+    @router.get("/metrics")
+    async def metrics(_request: Request) -> Response:
+        figures = generate_latest(service.meters.registry) + generate_latest(service.meters.consumer)
+        return Response(figures, media_type="text/plain; version=0.0.4")
+
+    return router
