@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import pydantic_core
@@ -20,12 +19,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from uuid_utils.compat import uuid7
 
-from chassis.decision import SYSTEM, Decision, NotFound, Who
+from chassis.clock import SWEDEN as SWEDEN  # also given on to the doors
+from chassis.decision import SYSTEM, Decision, NotFound, Refused, Who
 from chassis.envelope import Cause, headers
 from contracts.event import Event
 from contracts.sealed import Content, KeyRing, Sealed
 
-SWEDEN = ZoneInfo("Europe/Stockholm")
 TRANSIENT = ("08", "28", "3D", "40", "53", "55P03", "57", "58")
 """SQLSTATEs of a database that is away, busy or full: what failed will work later, unchanged."""
 
@@ -50,6 +49,11 @@ class Rows(Generic[State]):
     @cached_property
     def adapter(self) -> TypeAdapter[State]:
         return TypeAdapter(self.shape)
+
+    @property
+    def personal(self) -> bool:
+        """True when a row is about a person: it has a `person_id`, or its table is marked `personal`."""
+        return "person_id" in self.table.columns or bool(self.table.info.get("personal"))
 
     def value(self, row: Any) -> State:
         """A row as state."""
@@ -85,6 +89,9 @@ class Transaction:
         self.cause = cause
         self.now = datetime.now(UTC)
         self.wrote = False
+        self.unlogged: bool = False
+        """True when something about a person has been read here and nobody has said who saw it."""
+        self.attempts: list[dict[str, object]] = []
         self._database = database
         self._loaded: set[tuple[str, object]] = set()
 
@@ -111,7 +118,16 @@ class Transaction:
 
     async def find(self, rows: Rows[State], query: Select[Any]) -> list[State]:
         """The states that a query over this table gives, in its order."""
-        return [rows.value(row) for row in await self.connection.execute(query)]
+        found = [rows.value(row) for row in await self.connection.execute(query)]
+        self.unlogged |= rows.personal and bool(found)
+        return found
+
+    async def load_all(self, rows: Rows[State], query: Select[Any]) -> list[State]:
+        """The states that a query over this table gives, their rows locked until the end of the transaction."""
+        found = await self.find(rows, query.with_for_update())
+        key = next(iter(rows.table.primary_key)).name
+        self._loaded |= {(rows.table.name, getattr(state, key)) for state in found}
+        return found
 
     async def save(self, rows: Rows[State], decision: Decision[State]) -> State:
         """Write what was decided: the row (updated when it was loaded here, else new) and what happened."""
@@ -154,19 +170,24 @@ class Transaction:
         return self._database.keys.open(sealed, shape)
 
     async def saw(self, who: Who, persons: Iterable[UUID], action: str, what: str, why: str = "") -> None:
-        """Log that somebody reads about these persons. Without this row the transaction that read doesn't commit."""
-        rows = [
-            {"at": self.now, "member_id": who.member_id, "role": who.role, "unit_id": who.unit_id, "person_id": person}
-            | {"action": action, "what": what, "why": why}
-            for person in persons
-        ]
+        """Log that somebody reads about these persons; without it, a GET that has read about anyone fails."""
+        self.unlogged = False
+        rows = [self._access(who, person, action, what, why) for person in persons]
         if rows:
             await self.connection.execute(insert(self._database.access_log), rows)
+
+    def tried(self, who: Who, person: UUID, action: str, what: str, why: str = "") -> None:
+        """Log what somebody tried and is about to be refused: the row is kept though all else is rolled back."""
+        self.attempts.append(self._access(who, person, action, what, why))
+
+    def _access(self, who: Who, person: UUID, action: str, what: str, why: str) -> dict[str, object]:
+        by = {"member_id": who.member_id, "role": who.role, "unit_id": who.unit_id}
+        return {"at": self.now, **by, "person_id": person, "action": action, "what": what, "why": why}
 
 
 def _plain(value: object) -> object:
     """A field as its column takes it: nested dataclasses and models become JSON values."""
-    if value is None or isinstance(value, str | int | UUID | date | bytes):
+    if value is None or isinstance(value, str | int | UUID | date | time | bytes):
         return value
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
@@ -204,9 +225,20 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, cause: Cause | None = None) -> AsyncIterator[Transaction]:
-        """Commit on leaving, roll back on any error; the relay is woken when something was written to the outbox."""
-        async with self.engine.begin() as connection:
-            tx = Transaction(connection, self, cause or Cause())
-            yield tx
+        """Commit on leaving, roll back on any error; the relay is woken when something was written to the outbox.
+
+        Attempts that were refused are logged after the roll-back: only one connection is held at a time.
+        """
+        attempts: list[dict[str, object]] = []
+        try:
+            async with self.engine.begin() as connection:
+                tx = Transaction(connection, self, cause or Cause())
+                attempts = tx.attempts
+                yield tx
+        except Refused:
+            if attempts:
+                async with self.engine.begin() as connection:
+                    await connection.execute(insert(self.access_log), attempts)
+            raise
         if tx.wrote:
             self.wake.set()

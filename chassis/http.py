@@ -7,7 +7,7 @@ and everything that was typed.
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, MutableMapping
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,6 +39,25 @@ class Command(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, str_max_length=20_000)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable(cls, value: object) -> object:
+        """PostgreSQL's text takes every character but NUL, and UTF-8 every one but half a surrogate pair."""
+        if any(re.search(r"[\x00\ud800-\udfff]", text) for text in _texts(value)):
+            raise ValueError("Texten innehåller ett tecken som inte går att spara. Ta bort det och försök igen.")
+        return value
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)
+
 
 class Done(BaseModel):
     """It is done: where to look, and a sentence for the one who did it."""
@@ -52,6 +71,10 @@ class Crossed(Refused):
     """Formuläret skickades från en annan webbplats och togs inte emot. Öppna sidan igen och försök på nytt."""
 
     status = 403
+
+
+class ReadWithoutLog(Exception):
+    """A door showed somebody's data without `tx.saw`: no log, no read."""
 
 
 def page(template: str) -> Callable[[Endpoint], Endpoint]:
@@ -86,16 +109,9 @@ class Door(APIRoute):
         handle = super().get_route_handler()
 
         async def speak(request: Request) -> Response:
-            typed: dict[str, Any] = {}
             if request.headers.get("content-type", "").startswith(FORM_TYPES):
-                typed, request = await _form_as_json(request)
-            try:
-                response = await handle(request)
-            except (Refused, RequestValidationError) as error:
-                shown_on = getattr(self.endpoint, "form", None)
-                if shown_on is None or not wants_page(request) or isinstance(error, NotLoggedIn):
-                    raise
-                return ShownAgain(shown_on.format(**request.path_params), as_problem(error), typed)
+                request.scope["stafett.typed"], request = await _form_as_json(request)
+            response = await handle(request)
             return self._for_browser(request, response) if wants_page(request) else response
 
         return speak
@@ -160,7 +176,10 @@ def _lists(tree: Any) -> Any:
 
 
 class ShownAgain(Response):
-    """The page that holds the form, with what was refused and what was typed, as the answer to the form."""
+    """The page that holds the form, with what was refused and what was typed, as the answer to the form.
+
+    The query string of the form's own action is the page's too, so that the same selection is shown again.
+    """
 
     def __init__(self, path: str, problem: Problem, typed: Mapping[str, str]) -> None:
         super().__init__(status_code=problem.status)
@@ -169,7 +188,7 @@ class ShownAgain(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         keep = [(n, v) for n, v in scope["headers"] if n not in (b"content-type", b"content-length")]
-        again = {**scope, "method": "GET", "path": self._path, "raw_path": self._path.encode(), "query_string": b""}
+        again = {**scope, "method": "GET", "path": self._path, "raw_path": self._path.encode()}
         for stale in ("path_params", "endpoint", "route", "router", "fastapi_inner_astack", "fastapi_function_astack"):
             again.pop(stale, None)
 
@@ -198,6 +217,8 @@ async def transaction(request: Request) -> AsyncIterator[Transaction]:
     cause = Cause(traceparent=parent) if (parent := request.headers.get("traceparent")) else Cause()
     async with database.transaction(cause) as tx:
         yield tx
+        if tx.unlogged and request.method in SAFE:
+            raise ReadWithoutLog
 
 
 async def _login(request: Request) -> Any:
@@ -227,8 +248,12 @@ By = Annotated[Actor, Depends(actor)]
 
 
 async def _refused(request: Request, error: Exception) -> Response:
+    """Comes when the transaction has been rolled back: a form is shown again on what is really there."""
     assert isinstance(error, Refused | RequestValidationError)
-    return answer(request, as_problem(error))
+    shown_on = getattr(request.scope.get("endpoint"), "form", None)
+    if shown_on is None or not wants_page(request) or isinstance(error, NotLoggedIn | Crossed):
+        return answer(request, as_problem(error))
+    return ShownAgain(shown_on.format(**request.path_params), as_problem(error), request.scope.get("stafett.typed", {}))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

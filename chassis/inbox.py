@@ -399,9 +399,14 @@ class Inbox:
         await tx.write(RESEND_REQUESTED, f"resend/{owner}", body.encode(), receiver=owner)
 
 
+def _storable(text: str) -> str:
+    """PostgreSQL's text takes every character but one."""
+    return text.replace("\x00", "\ufffd")
+
+
 def _read(delivery: Delivery) -> Arrival:
     """A delivery with its envelope; one without is given an id of its own and parked."""
-    headers = {name: str(value).replace("\x00", "�") for name, value in delivery.headers.items()}
+    headers = {_storable(name): _storable(str(value)) for name, value in delivery.headers.items()}
     try:
         head = envelope.read(headers)
         if head.type == RESEND_REQUESTED:
@@ -409,7 +414,7 @@ def _read(delivery: Delivery) -> Arrival:
     except (envelope.Malformed, ValidationError) as error:
         fingerprint = hashlib.sha256(delivery.body + repr(sorted(headers.items())).encode()).hexdigest()
         stray = uuid5(NAMESPACE_URL, fingerprint)
-        return Arrival(stray, "", "", None, delivery.type, headers, delivery.body, _describe(error))
+        return Arrival(stray, "", "", None, _storable(delivery.type), headers, delivery.body, _describe(error))
     return Arrival(head.id, head.owner, head.subject, head.sequence, head.type, headers, delivery.body)
 
 

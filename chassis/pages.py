@@ -8,7 +8,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from chassis.database import SWEDEN
+from chassis.clock import SWEDEN
 
 MONTHS = [
     *("januari", "februari", "mars", "april", "maj", "juni"),
@@ -53,4 +53,8 @@ class Pages:
     def show(self, template: str, view: Any, **said: Any) -> HTMLResponse:
         """A view as a page; `problem` and `typed` when a form on it was refused."""
         around = {"problem": None, "typed": {}, "actor": None, **said}
-        return HTMLResponse(self._environment.get_template(template).render(view=view, **around), headers=SECURITY)
+        return HTMLResponse(self.render(template, view=view, **around), headers=SECURITY)
+
+    def render(self, template: str, **values: Any) -> str:
+        """A template as text; everything in it escaped."""
+        return self._environment.get_template(template).render(**values)

@@ -1,7 +1,8 @@
 """The replica of the organisation that every service keeps: who works where, as what, and who answers for a unit."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -38,6 +39,8 @@ PUT_MANAGER = text("""
 MANAGER = text("""
     SELECT m.member_id, d.name, d.title FROM replica_manager m JOIN replica_member d USING (member_id)
     WHERE m.unit_id = :unit_id AND m.valid_from <= :on AND (m.valid_to IS NULL OR m.valid_to >= :on)
+        AND EXISTS (SELECT FROM replica_membership s WHERE s.member_id = m.member_id
+            AND (s.valid_from IS NULL OR s.valid_from <= :on) AND (s.valid_to IS NULL OR s.valid_to >= :on))
     ORDER BY m.deputy, m.valid_from DESC LIMIT 1""")
 
 
@@ -71,7 +74,10 @@ async def replicate_managers(event: ManagersChanged, tx: Transaction) -> None:
 
 
 async def responsible_manager(tx: Transaction, unit_id: UUID, on: date) -> tuple[UUID, str, str] | None:
-    """(member id, name, title) of who answers for the unit that day: the manager, else a deputy, else None."""
+    """(member id, name, title) of who answers for the unit that day: the manager, else a deputy, else None.
+
+    Who has no role any more has left, and answers for nothing.
+    """
     row = (await tx.connection.execute(MANAGER, {"unit_id": unit_id, "on": on})).first()
     return (row.member_id, row.name, row.title) if row else None
 
@@ -86,3 +92,34 @@ async def member_names(tx: Transaction, members: Iterable[UUID]) -> dict[UUID, s
     """Member id -> name, for those that are known here."""
     query = text("SELECT member_id, name FROM replica_member WHERE member_id = ANY(:members)")
     return {row.member_id: row.name for row in await tx.connection.execute(query, {"members": list(members)})}
+
+
+class Unit(NamedTuple):
+    """A unit as it is known here."""
+
+    name: str
+    ended_on: date | None
+    """The first day the unit is no more."""
+
+    def exists(self, on: date) -> bool:
+        """True when it has not ended that day."""
+        return self.ended_on is None or self.ended_on > on
+
+
+async def units_below(tx: Transaction, unit_id: UUID) -> dict[UUID, Unit]:
+    """A unit and every unit below it in the tree, by id; nothing when the unit isn't known here."""
+    query = text("SELECT unit_id, name, ended_on FROM replica_unit WHERE :unit_id = ANY(path) ORDER BY name")
+    found = await tx.connection.execute(query, {"unit_id": unit_id})
+    return {row.unit_id: Unit(row.name, row.ended_on) for row in found}
+
+
+async def members_at(tx: Transaction, units: Iterable[UUID], roles: Collection[str], on: date) -> dict[UUID, str]:
+    """Member id -> name, for those who have one of the roles at one of the units that day, by name."""
+    query = text("""
+        SELECT DISTINCT m.member_id, m.name FROM replica_unit u
+        JOIN replica_membership s ON s.unit_id = ANY(u.path) JOIN replica_member m USING (member_id)
+        WHERE u.unit_id = ANY(:units) AND s.role = ANY(:roles)
+            AND (s.valid_from IS NULL OR s.valid_from <= :on) AND (s.valid_to IS NULL OR s.valid_to >= :on)
+        ORDER BY m.name""")
+    values = {"units": list(units), "roles": [str(role) for role in roles], "on": on}
+    return {row.member_id: row.name for row in await tx.connection.execute(query, values)}

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ from chassis.database import Database, Transaction, is_transient
 from chassis.http import add_refusals
 from chassis.inbox import Inbox, Subscriptions
 from chassis.keys import load_keys
+from chassis.openapi import openapi, operation_id
 from chassis.pages import Pages
 from chassis.relay import Relay
 from chassis.settings import Settings
+from chassis.signing import signer
 from chassis.telemetry import Meters, describe
 
 Job = Callable[[Transaction], Awaitable[None]]
@@ -161,10 +164,13 @@ def create_app(blueprint: Blueprint, settings: Settings) -> FastAPI:
         openapi_url=f"{prefix}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=operation_id,
     )
+    app.openapi = partial(openapi, app)  # type: ignore[method-assign]
     app.state.service = service
     app.state.database = service.database
     app.state.issuer = Issuer(settings.issuer, settings.audience)
+    app.state.sign = signer(settings.keys, blueprint.name)
     app.state.pages = Pages(blueprint.name, blueprint.labels)
     add_refusals(app)
     app.include_router(_operations(service), prefix=prefix)

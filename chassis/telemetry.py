@@ -51,8 +51,8 @@ class Meters:
         self.consumer = CollectorRegistry()
         return self.consumer
 
-    def _counter(self, name: str, help: str, label: dict[str, str]) -> Counter:
-        return Counter(name, help, list(label), registry=self.registry).labels(**label)
+    def _counter(self, name: str, meaning: str, label: dict[str, str]) -> Counter:
+        return Counter(name, meaning, list(label), registry=self.registry).labels(**label)
 
 
 def describe(error: BaseException) -> str:

@@ -88,6 +88,15 @@ class AssignmentSent(Event, about="assignment_id"):
     order: Annotated[Sealed[Order], For("execution")]
 
 
+class ClearanceChanged(Event, about="assignment_id"):
+    """Vilka som får se personen i ett uppdrag, som har skyddade uppgifter, har ändrats."""
+
+    assignment_id: UUID
+    person_id: UUID
+    cleared: tuple[UUID, ...]
+    """All of them: this replaces what the order said."""
+
+
 class WithdrawalReason(StrEnum):
     """Why the authority takes an assignment back before it is distributed."""
 

@@ -47,13 +47,31 @@ class ManagerMissing(Event, about="deviation_id"):
 
 
 class DeviationMoved(Event, about="deviation_id"):
-    """En avvikelse har flyttats till rätt enhet."""
+    """En avvikelse har flyttats till rätt enhet, eller till den chef som enheten nu har fått."""
 
     deviation_id: UUID
     from_unit_id: UUID
     unit_id: UUID
+    """The same as from_unit_id when it lacked a responsible manager and its unit has got one."""
     reported_by: UUID
     manager_id: UUID | None = None
+
+
+class LexLaw(StrEnum):
+    """The two duties to report: social services (Lex Sarah), health care (Lex Maria)."""
+
+    SARAH = "lex_sarah"
+    MARIA = "lex_maria"
+
+
+class LexSuspected(Event, about="deviation_id"):
+    """Någon anser att en avvikelse kan vara föremål för en utredning enligt Lex Sarah eller Lex Maria."""
+
+    deviation_id: UUID
+    unit_id: UUID
+    law: LexLaw
+    suspected_by: UUID
+    suspected_at: datetime
 
 
 class AnalysisStarted(Event, about="deviation_id"):

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 """A machine code from a list that a municipality may extend; never free text."""
 
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A digest in lower-case hexadecimal."""
+
 
 def kebab(name: str) -> str:
     """AssignmentSent -> assignment-sent."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from contracts.authority import PersonCard
-from contracts.event import Code, Event
+from contracts.event import Code, Event, Sha256
 from contracts.sealed import Content, For, Sealed
 
 
@@ -73,7 +73,9 @@ class AssignmentDistributed(Event, about="assignment_id"):
     case_worker_id: UUID
     distributed_at: datetime
     rows: tuple[DistributedRow, ...]
-    """All rows that are with a unit now, not only the new ones."""
+    """All rows that are with a unit now, not only the new ones; none when all have been recalled."""
+    recipients: tuple[UUID, ...] = ()
+    """Members whom the one who distributed wants to be told; they may see the person."""
     person: Annotated[Sealed[PersonCard], For("journal", "deviation")]
 
 
@@ -158,5 +160,5 @@ class FollowUpSubmitted(Event, about="assignment_id"):
     signed_by: UUID
     signed_at: datetime
     submitted_at: datetime
-    document_sha256: str
+    document_sha256: Sha256
     report: Annotated[Sealed[FollowUpReport], For("authority")]

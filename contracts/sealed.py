@@ -94,7 +94,7 @@ class For:
             "description": f"JWE, general JSON serialization, sealed for {', '.join(self.receivers)}",
             "required": ["protected", "recipients", "iv", "ciphertext", "tag"],
             "x-sealed-for": list(self.receivers),
-            "x-content": metadata["content"].model_json_schema(),
+            "x-content": handler(metadata["content"].__pydantic_core_schema__),
         }
 
 
