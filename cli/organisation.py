@@ -1,0 +1,69 @@
+"""Load the organisation file: make the organisation look like it, and say what changed."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from sqlalchemy import select
+
+from chassis.database import Database, Transaction
+from chassis.keys import load_keys
+from chassis.settings import Settings
+from services.organisation.organisation_file import FileProblems, parse
+from services.organisation.organisation_plan import Organisation, Plan, plan
+from services.organisation.tables import managers, members, metadata, one_at_a_time, units
+
+
+async def load(file: Path, settings: Settings, dry_run: bool) -> list[str]:
+    """What was changed (with dry_run: what would be), a line each; none when the organisation looks so already.
+
+    One transaction, straight in organisation's database: it works before any member exists who could log in, and
+    whether the service runs or not. FileProblems when the file is wrong.
+    """
+    wanted = parse(await asyncio.to_thread(file.read_text, "utf-8"))
+    keys = load_keys(settings.keys, "organisation")
+    database = Database(settings.database, "organisation", keys, metadata.tables["access_log"], pool_size=1)
+    try:
+        async with database.transaction() as tx:
+            planned = plan(await _current(tx), wanted, tx.today)
+            if not dry_run:
+                await _save(tx, planned)
+    finally:
+        await database.engine.dispose()
+    return list(planned.words)
+
+
+def load_and_tell(file: Path, settings: Settings, dry_run: bool) -> int:
+    """`./stafett ops organisation load FILE [--dry-run]`: prints what changed; gives the exit code."""
+    try:
+        changed = asyncio.run(load(file, settings, dry_run))
+    except (FileProblems, OSError, UnicodeDecodeError) as error:
+        print(f"{file} was not loaded, nothing is changed:\n{error}", file=sys.stderr)
+        return 1
+    for line in changed:
+        print(line)
+    if not changed:
+        print("nothing changed: the organisation looks like the file already")
+    elif dry_run:
+        print(f"{len(changed)} changes would be made; nothing is changed (dry run)")
+    else:
+        print(f"{len(changed)} changes made")
+    return 0
+
+
+async def _current(tx: Transaction) -> Organisation:
+    await one_at_a_time(tx)
+    return Organisation(
+        {unit.id: unit for unit in await tx.load_all(units, select(units.table))},
+        {member.id: member for member in await tx.load_all(members, select(members.table))},
+        {one.unit_id: one for one in await tx.load_all(managers, select(managers.table))},
+    )
+
+
+async def _save(tx: Transaction, planned: Plan) -> None:
+    for unit in planned.units:
+        await tx.save(units, unit)
+    for member in planned.members:
+        await tx.save(members, member)
+    for one in planned.managers:
+        await tx.save(managers, one)
