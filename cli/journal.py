@@ -1,0 +1,27 @@
+"""For operators and archivists: check an exported journal with nothing but the file."""
+
+import json
+from pathlib import Path
+
+from services.journal.chain import faults
+
+
+def verify(export: Path) -> list[str]:
+    """What there is to say of an export: "n entries, chain whole", or each entry that does not follow, and why."""
+    try:
+        content = export.read_bytes()
+    except OSError as error:
+        return [f"not a journal export: {error}"]
+    return problems(content) or [f"{len(json.loads(content)['entries'])} entries, chain whole"]
+
+
+def problems(content: bytes) -> list[str]:
+    """What is wrong with the content of an export; nothing when its chain is whole."""
+    try:
+        journal = json.loads(content)
+    except ValueError as error:
+        return [f"not a journal export: {error}"]
+    entries = journal.get("entries") if isinstance(journal, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        return ["not a journal export: it has no list of entries"]
+    return faults(journal.get("journal_id"), entries, journal.get("entry_count"), journal.get("last_hash"))

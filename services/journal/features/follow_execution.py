@@ -1,0 +1,44 @@
+"""Follow execution: know who a journal may be about, and which unit carries out what for them."""
+
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.database import Transaction
+from chassis.decision import Decision, NotFound
+from chassis.inbox import Subscriptions
+from contracts.authority import PersonCard
+from contracts.execution import AssignmentDistributed, InterventionEnded
+from services.journal.lookups import carried_for
+from services.journal.person import Carried, Person, carried_after_end, carried_now, known_now, person_of
+from services.journal.tables import carried, persons
+
+subscriptions = Subscriptions()
+
+
+@subscriptions.on(AssignmentDistributed)
+async def follow_distribution(event: AssignmentDistributed, tx: Transaction) -> None:
+    card = tx.open(event.person, PersonCard)
+    await tx.save(carried, Decision(carried_now(await _carried(tx, event), event, card)))
+    await _know(tx, person_of(card, event.distributed_at))
+
+
+@subscriptions.on(InterventionEnded)
+async def follow_end(event: InterventionEnded, tx: Transaction) -> None:
+    known = await _carried(tx, event)
+    if known is not None:
+        await tx.save(carried, Decision(carried_after_end(known, event)))
+
+
+async def _carried(tx: Transaction, event: AssignmentDistributed | InterventionEnded) -> Carried | None:
+    try:
+        return await tx.load(carried, event.assignment_id)
+    except NotFound:
+        return None
+
+
+async def _know(tx: Transaction, heard: Person) -> None:
+    """Two assignments about the same person may arrive side by side: the row is made first, then locked and merged."""
+    table = persons.table
+    values = {column.name: getattr(heard, column.name) for column in table.columns} | {"cleared": list(heard.cleared)}
+    await tx.connection.execute(insert(table).values(values).on_conflict_do_nothing())
+    known = await tx.load(persons, heard.id)
+    await tx.save(persons, Decision(known_now(known, heard, await carried_for(tx, heard.id))))

@@ -1,0 +1,211 @@
+"""first tables"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy import Text, Uuid  # noqa: F401
+from sqlalchemy.dialects import postgresql
+
+revision = '20261123_first_tables'
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table('access_log',
+    sa.Column('number', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('unit_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('action', sa.Text(), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('number', name=op.f('pk_access_log'))
+    )
+    op.create_index('ix_access_log_member', 'access_log', ['member_id', 'at'], unique=False)
+    op.create_index('ix_access_log_person', 'access_log', ['person_id', 'at'], unique=False)
+    op.create_table('carried',
+    sa.Column('assignment_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('rows', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('cleared', postgresql.ARRAY(Uuid()), nullable=False),
+    sa.PrimaryKeyConstraint('assignment_id', name=op.f('pk_carried'))
+    )
+    op.create_index(op.f('ix_carried_person_id'), 'carried', ['person_id'], unique=False)
+    op.create_table('entries',
+    sa.Column('hash', sa.Text(), nullable=False),
+    sa.Column('journal_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('note_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('written', 'edited', 'locked', 'corrected', 'correction_requested', name='kind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('content', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('previous_hash', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('hash', name=op.f('pk_entries')),
+    sa.UniqueConstraint('journal_id', 'number', name=op.f('uq_entries_journal_id')),
+    info={'write_once': True, 'personal': True}
+    )
+    op.create_index(op.f('ix_entries_note_id'), 'entries', ['note_id'], unique=False)
+    op.create_table('inbox',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('owner', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('sequence', sa.BigInteger(), nullable=True),
+    sa.Column('type', sa.Text(), nullable=False),
+    sa.Column('headers', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('attempts', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('next_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('last_error', sa.Text(), nullable=True),
+    sa.Column('received_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_inbox'))
+    )
+    op.create_index('ix_inbox_open', 'inbox', ['owner', 'subject', 'sequence'], unique=False, postgresql_where=sa.text("status IN ('waiting', 'failed', 'parked', 'skipped')"))
+    op.create_table('inbox_attempt',
+    sa.Column('number', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('error', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('number', name=op.f('pk_inbox_attempt'))
+    )
+    op.create_index(op.f('ix_inbox_attempt_id'), 'inbox_attempt', ['id'], unique=False)
+    op.create_table('inbox_catch_up',
+    sa.Column('owner', sa.Text(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.PrimaryKeyConstraint('owner', name=op.f('pk_inbox_catch_up'))
+    )
+    op.create_table('inbox_position',
+    sa.Column('owner', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('last', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('owner', 'subject', name=op.f('pk_inbox_position'))
+    )
+    op.create_table('journals',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('unit_id', sa.Uuid(), nullable=False),
+    sa.Column('template', sa.Text(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_by', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_by', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('status', sa.Enum('open', 'closed', name='journalstatus', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_by', postgresql.JSONB(astext_type=Text()), nullable=True),
+    sa.Column('entries', sa.Integer(), nullable=False),
+    sa.Column('last_hash', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_journals'))
+    )
+    op.create_index(op.f('ix_journals_person_id'), 'journals', ['person_id'], unique=False)
+    op.create_table('notes',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('journal_id', sa.Uuid(), nullable=False),
+    sa.Column('author', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('heading', sa.Text(), nullable=False),
+    sa.Column('keywords', postgresql.ARRAY(Text()), nullable=False),
+    sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('locks_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('entry', sa.Text(), nullable=False),
+    sa.Column('locked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('corrections', sa.Integer(), nullable=False),
+    sa.Column('correction_requests', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notes')),
+    info={'personal': True}
+    )
+    op.create_index('ix_notes_in_order', 'notes', ['journal_id', 'noted_at', 'id'], unique=False)
+    op.create_index('ix_notes_not_locked', 'notes', ['locks_at'], unique=False, postgresql_where=sa.text('locked_at IS NULL'))
+    op.create_table('operator_act',
+    sa.Column('number', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('operator', sa.Text(), nullable=False),
+    sa.Column('act', sa.Text(), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('number', name=op.f('pk_operator_act'))
+    )
+    op.create_table('outbox',
+    sa.Column('position', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('sequence', sa.BigInteger(), nullable=False),
+    sa.Column('type', sa.Text(), nullable=False),
+    sa.Column('headers', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.Column('receiver', sa.Text(), nullable=True),
+    sa.Column('written_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('next_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.Column('last_error', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('position', name=op.f('pk_outbox')),
+    sa.UniqueConstraint('id', name=op.f('uq_outbox_id')),
+    sa.UniqueConstraint('subject', 'sequence', name=op.f('uq_outbox_subject'))
+    )
+    op.create_index('ix_outbox_held_back', 'outbox', ['subject', 'sequence'], unique=False, postgresql_where=sa.text('published_at IS NULL'))
+    op.create_index('ix_outbox_unpublished', 'outbox', ['position'], unique=False, postgresql_where=sa.text('published_at IS NULL'))
+    op.create_table('outbox_resend',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('receiver', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox_resend'))
+    )
+    op.create_table('outbox_subject',
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('sequence', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('subject', name=op.f('pk_outbox_subject'))
+    )
+    op.create_table('persons',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('identity_number', sa.Text(), nullable=True),
+    sa.Column('family_name', sa.Text(), nullable=False),
+    sa.Column('given_name', sa.Text(), nullable=False),
+    sa.Column('protection', sa.Enum('none', 'confidentiality_mark', 'protected_registration', 'assumed_identity', name='protection', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('cleared', postgresql.ARRAY(Uuid()), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_persons')),
+    info={'personal': True}
+    )
+    op.create_table('replica_manager',
+    sa.Column('unit_id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('deputy', sa.Boolean(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_to', sa.Date(), nullable=True)
+    )
+    op.create_index(op.f('ix_replica_manager_unit_id'), 'replica_manager', ['unit_id'], unique=False)
+    op.create_table('replica_member',
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('login', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('email', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('member_id', name=op.f('pk_replica_member'))
+    )
+    op.create_index(op.f('ix_replica_member_login'), 'replica_member', ['login'], unique=False)
+    op.create_table('replica_membership',
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('unit_id', sa.Uuid(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=True),
+    sa.Column('valid_to', sa.Date(), nullable=True)
+    )
+    op.create_index(op.f('ix_replica_membership_member_id'), 'replica_membership', ['member_id'], unique=False)
+    op.create_index(op.f('ix_replica_membership_unit_id'), 'replica_membership', ['unit_id'], unique=False)
+    op.create_table('replica_unit',
+    sa.Column('unit_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('path', postgresql.ARRAY(Uuid()), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('business_area', sa.Text(), nullable=True),
+    sa.Column('internal', sa.Boolean(), nullable=False),
+    sa.Column('mark', sa.Text(), nullable=True),
+    sa.Column('ended_on', sa.Date(), nullable=True),
+    sa.PrimaryKeyConstraint('unit_id', name=op.f('pk_replica_unit'))
+    )
