@@ -1,0 +1,105 @@
+"""Who is told about an assignment: one pure function for each event of authority and execution that matters."""
+
+from dataclasses import replace
+
+from contracts.authority import AssignmentClosed, AssignmentWithdrawn, DeclineConfirmed, FollowUpReceived
+from contracts.execution import (
+    AssignmentAcknowledged,
+    AssignmentDeclined,
+    AssignmentDistributed,
+    AssignmentEnded,
+    AssignmentReceived,
+    FollowUpSubmitted,
+    InterventionEnded,
+    InterventionStarted,
+)
+from services.notify.matter import Acknowledgement, Matter, after_distribution, after_end, changed_units, over
+from services.notify.notice import Kind
+from services.notify.telling import Overtaken, Telling, Told
+
+DONE_WHEN_CLOSED = (
+    *(Kind.NEW_ASSIGNMENT, Kind.DISTRIBUTED, Kind.CHOSEN, Kind.ASSIGNMENT_CHANGED, Kind.DECLINED),
+    *(Kind.ACKNOWLEDGED, Kind.STARTED, Kind.ASSIGNMENT_ENDED),
+)
+
+
+def assignment_received(event: AssignmentReceived, matter: Matter) -> Told:
+    """TRE-ASSIGN-03: those who distribute at the unit."""
+    return Told(matter, (Telling(Kind.NEW_ASSIGNMENT, event.unit_id, event.unit_id),))
+
+
+def assignment_declined(event: AssignmentDeclined, matter: Matter) -> Told:
+    told = Telling(Kind.DECLINED, event.case_worker_id, event.unit_id)
+    return Told(over(matter, (Kind.NEW_ASSIGNMENT,)), (told,))
+
+
+def assignment_distributed(event: AssignmentDistributed, matter: Matter) -> Told:
+    """The staff of each unit that gets it, those whom somebody chose to tell (TRE-DIST-07), and, when there has been
+    a distribution before, those who had acknowledged what has changed (C-16)."""
+    after = over(after_distribution(matter, event), (Kind.NEW_ASSIGNMENT,))
+    new = tuple(Telling(Kind.DISTRIBUTED, unit, unit) for unit in sorted(after.unit_ids - matter.unit_ids))
+    chosen = tuple(Telling(Kind.CHOSEN, member, event.unit_id) for member in dict.fromkeys(event.recipients))
+    gone = tuple(Overtaken((Kind.DISTRIBUTED,), unit) for unit in sorted(matter.unit_ids - after.unit_ids))
+    tellings, overtaken = _changed(matter, after)
+    return Told(after, (*new, *chosen, *tellings), (*gone, *overtaken))
+
+
+def intervention_ended(event: InterventionEnded, matter: Matter) -> Told:
+    """A row with another last day than before is a changed row (C-16)."""
+    after = after_end(matter, event)
+    return Told(after, *_changed(matter, after))
+
+
+def _changed(before: Matter, after: Matter) -> tuple[tuple[Telling, ...], tuple[Overtaken, ...]]:
+    """Those who had acknowledged for a unit; an earlier notice of a change says nothing more than the new one."""
+    units = changed_units(before, after)
+    tellings = tuple(
+        Telling(Kind.ASSIGNMENT_CHANGED, member, unit) for unit in units for member in before.acknowledged_by(unit)
+    )
+    return tellings, tuple(Overtaken((Kind.ASSIGNMENT_CHANGED,), unit) for unit in units)
+
+
+def assignment_acknowledged(event: AssignmentAcknowledged, matter: Matter) -> Told:
+    """The case worker, once for each: it is told again when a recall leaves nothing else to acknowledge."""
+    done = Acknowledgement(event.unit_id, event.acknowledged_by)
+    overtaken = (Overtaken((Kind.DISTRIBUTED,), event.unit_id),)
+    if done in matter.acknowledgements:
+        return Told(matter, (), overtaken)
+    told = Telling(Kind.ACKNOWLEDGED, event.case_worker_id, event.unit_id, event.acknowledged_by)
+    return Told(replace(matter, acknowledgements=(*matter.acknowledgements, done)), (told,), overtaken)
+
+
+def intervention_started(event: InterventionStarted, matter: Matter) -> Told:
+    return Told(matter, (Telling(Kind.STARTED, event.case_worker_id, event.unit_id),))
+
+
+def follow_up_submitted(event: FollowUpSubmitted, matter: Matter) -> Told:
+    told = Telling(Kind.FOLLOW_UP, event.case_worker_id, event.unit_id, event.signed_by, event.follow_up_id)
+    return Told(matter, (told,))
+
+
+def follow_up_received(event: FollowUpReceived, matter: Matter) -> Told:
+    """Tells nobody, but the case worker needs no reminder of what they have read."""
+    after = replace(matter, read_parts=(*matter.read_parts, event.follow_up_id))
+    return Told(after, (), (Overtaken((Kind.FOLLOW_UP,), part_id=event.follow_up_id),))
+
+
+def assignment_ended(event: AssignmentEnded, matter: Matter) -> Told:
+    """TRE-CLOSE-06: the case worker, so that decision and case can be closed."""
+    told = Telling(Kind.ASSIGNMENT_ENDED, event.case_worker_id, event.unit_id)
+    return Told(over(matter, (Kind.DISTRIBUTED,)), (told,))
+
+
+def assignment_withdrawn(event: AssignmentWithdrawn, matter: Matter) -> Told:
+    told = Telling(Kind.ASSIGNMENT_WITHDRAWN, event.unit_id, event.unit_id)
+    return Told(over(matter, (Kind.NEW_ASSIGNMENT, Kind.DISTRIBUTED, Kind.CHOSEN, Kind.ASSIGNMENT_CHANGED)), (told,))
+
+
+def decline_confirmed(event: DeclineConfirmed, matter: Matter) -> Told:
+    told = Telling(Kind.DECLINE_CONFIRMED, event.unit_id, event.unit_id)
+    return Told(over(matter, (Kind.NEW_ASSIGNMENT, Kind.DECLINED)), (told,))
+
+
+def assignment_closed(event: AssignmentClosed, matter: Matter) -> Told:
+    told = Telling(Kind.ASSIGNMENT_CLOSED, event.unit_id, event.unit_id)
+    return Told(over(matter, DONE_WHEN_CLOSED), (told,))
