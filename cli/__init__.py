@@ -1,0 +1,1 @@
+"""The stafett command: what operators and developers type."""

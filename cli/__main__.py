@@ -1,0 +1,109 @@
+"""The one command: `./stafett --help` says what it can do. Each subcommand imports what it needs when it is chosen."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PARTS = ("unit", "integration", "system", "architecture", "all")
+SERVICES = ("organisation", "authority", "execution", "journal", "deviation", "notify")
+"""As in contracts/topology.py, which takes longer to import than to say the names; a test compares them."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what is asked; gives the exit code."""
+    os.environ.setdefault("STAFETT_STATE", str(ROOT / ".stafett"))
+    chosen, rest = parser(arguments).parse_known_args(arguments)
+    if rest and chosen.command != "test":
+        parser(arguments).error(f"unrecognized arguments: {' '.join(rest)}")
+    chosen.rest = rest
+    try:
+        return chosen.run(chosen) or 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """All subcommands; those of `ops` only when it is ops that was chosen."""
+    whole = argparse.ArgumentParser(prog="./stafett", description="Stafett carries assignments between services.")
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="start everything and play one assignment through all services")
+    demo.add_argument("--once", action="store_true", help="stop afterwards; exit code 1 if a step failed")
+    demo.add_argument("--port", type=int, default=0, help="default: a free one")
+    demo.set_defaults(run=_demo)
+
+    up = commands.add_parser("up", help="start everything on one port and stay up; data stays for the next time")
+    up.add_argument("--port", type=int, default=8080)
+    up.set_defaults(run=_up)
+
+    serve = commands.add_parser("serve", help="one service, set by STAFETT_… variables, as a container runs it")
+    serve.add_argument("service", choices=SERVICES)
+    serve.add_argument("--port", type=int, default=8080)
+    serve.set_defaults(run=_serve)
+
+    test = commands.add_parser("test", help="run the tests, all or a part; further arguments go to pytest")
+    test.add_argument("part", nargs="?", choices=PARTS, default="all")
+    test.set_defaults(run=_test)
+
+    check = commands.add_parser("check", help="what must hold before a commit: format, lint, types, rules, fast tests")
+    check.add_argument("--fix", action="store_true", help="put right what can be, and regenerate the documents")
+    check.set_defaults(run=_check)
+
+    ops = commands.add_parser("ops", help="for operators: prepare, load the organisation, look after messages")
+    if arguments[:1] == ["ops"]:
+        from cli.ops import add_commands
+
+        add_commands(ops)
+
+    migration = commands.add_parser("migration", help="write the migration that brings a service up to its tables.py")
+    migration.add_argument("service", choices=SERVICES)
+    migration.add_argument("message", help="what changes, in a few words: the migration is named after it")
+    migration.set_defaults(run=_migration)
+    return whole
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from cli.demo import demo
+
+    return demo(once=chosen.once, port=chosen.port)
+
+
+def _up(chosen: argparse.Namespace) -> None:
+    from cli.up import up
+
+    state = Path(os.environ["STAFETT_STATE"])
+    up(state, state, chosen.port)
+
+
+def _serve(chosen: argparse.Namespace) -> None:
+    from cli.up import serve
+
+    serve(chosen.service, chosen.port)
+
+
+def _test(chosen: argparse.Namespace) -> int:
+    part = "tests" if chosen.part == "all" else f"tests/{chosen.part}"
+    os.chdir(ROOT)
+    command = [sys.executable, "-m", "pytest", part, *chosen.rest]
+    print(" ".join(command), flush=True)
+    os.execv(sys.executable, command)  # noqa: S606
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    from cli.check import check
+
+    return check(fix=chosen.fix)
+
+
+def _migration(chosen: argparse.Namespace) -> None:
+    from cli.migration import write_migration
+
+    written = write_migration(chosen.service, chosen.message)
+    print(written.relative_to(ROOT) if written else "The newest migration already gives exactly tables.py.")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,32 @@
+"""`./stafett demo`: start everything, play the main job, and stay up to be looked at."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from chassis.telemetry import set_up_logs
+from cli.play import Play, StepFailed, play
+from cli.up import Ready, everything, ready, until_stopped
+from contracts.topology import SERVICES
+
+
+def demo(*, once: bool, port: int) -> int:
+    """Gives the exit code: 0 when every step did what it should. Nothing is left behind."""
+    set_up_logs("ERROR")
+    with tempfile.TemporaryDirectory(prefix="stafett-demo-") as folder, ready(Path(folder)) as prepared:
+        return asyncio.run(_demo(prepared, once=once, port=port))
+
+
+async def _demo(prepared: Ready, *, once: bool, port: int) -> int:
+    async with everything(prepared, port) as url:
+        try:
+            await play(Play(prepared.issuer, dict.fromkeys(SERVICES, url)))
+        except StepFailed as error:
+            print(f"The demo stopped: {error}", file=sys.stderr)
+            if once:
+                return 1
+        if not once:
+            print(f"\nStafett is up: {url}  (choose who you are; Ctrl-C stops it and forgets everything)", flush=True)
+            await until_stopped()
+        return 0

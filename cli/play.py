@@ -1,0 +1,295 @@
+"""The main job, played through the doors: one assignment from the authority through all services and back."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from cli.issuer import DemoIssuer
+
+CASE_WORKER, COORDINATOR, CARE_WORKER, MANAGER = "karin.berg", "eva.nyberg", "jonas.ek", "omar.haddad"
+WITHIN_SECONDS = 30.0
+
+
+class StepFailed(Exception):
+    """A step of the play did not do what it should."""
+
+
+@dataclass
+class Play:
+    """Who plays where, and what has been found out on the way."""
+
+    issuer: DemoIssuer
+    urls: Mapping[str, str]
+    """Service -> base URL."""
+    say: Callable[[str], None] = print
+    within: float = WITHIN_SECONDS
+    """How long a message may take, in seconds; long when services are being killed."""
+    known: dict[str, Any] = field(default_factory=dict)
+    on_sent: Callable[[], None] = lambda: None
+    """Called when a message has been sent and may be anywhere on its way; where a fault test strikes."""
+
+    async def ask(self, login: str, method: str, path: str, body: Any = None, expect: int = 200) -> Any:
+        """One request with the token of the person who would make it.
+
+        Tried again while nobody is there to hear it, and while the service's replica doesn't know the person yet.
+        """
+        url = f"{self.urls[path.split('/')[1]]}{path}"
+        headers = {"authorization": f"Bearer {self.issuer.token(login)}", "accept": "application/json"}
+        end = time.monotonic() + self.within
+        while True:
+            try:
+                async with httpx.AsyncClient(timeout=15) as client:
+                    answer = await client.request(method, url, json=body, headers=headers)
+            except httpx.ConnectError:
+                answer = None
+            if answer is not None and answer.status_code != 503 and '"unknown-member"' not in answer.text:
+                break
+            if time.monotonic() > end:
+                raise StepFailed(f"{method} {path}: {answer.text if answer is not None else 'nobody answers'}")
+            await asyncio.sleep(0.1)
+        if answer.status_code != expect:
+            raise StepFailed(f"{method} {path} as {login}: {answer.status_code} {answer.text[:400]}")
+        return answer.json() if answer.content else None
+
+    async def until(self, question: Callable[[], Awaitable[Any]]) -> Any:
+        """The first answer that is true."""
+        end = time.monotonic() + self.within
+        while True:
+            try:
+                answer = await question()
+            except StepFailed as error:
+                if ": 404 " not in str(error):
+                    raise
+                answer = None
+            if answer:
+                return answer
+            if time.monotonic() > end:
+                raise StepFailed("what was sent has not arrived")
+            await asyncio.sleep(0.01)
+
+    @asynccontextmanager
+    async def step(self, title: str) -> AsyncIterator[Callable[[], None]]:
+        """A line of the play; call what it gives when the message is sent, to time it until it has arrived."""
+        began = time.perf_counter()
+        sent: list[float] = []
+
+        def mark() -> None:
+            sent.append(time.perf_counter())
+            self.on_sent()
+
+        try:
+            yield mark
+        except StepFailed as error:
+            raise StepFailed(f"{title}: {error}") from error
+        took = f"{(time.perf_counter() - sent[-1]) * 1000:6.0f} ms to arrive" if sent else " " * 19
+        self.say(f"✓ {title:<62} {took}  ({(time.perf_counter() - began) * 1000:.0f} ms)")
+
+
+async def play(stage: Play) -> None:
+    """The whole main job. StepFailed at the first step that does not do what it should."""
+    for act in (order, distribute, acknowledge, write_journal, follow_up, deviate, finish):
+        await act(stage)
+
+
+async def order(stage: Play) -> None:
+    async with stage.step("Organisationen är laddad; handläggaren ser enheterna"):
+        units = await stage.ask(CASE_WORKER, "GET", "/organisation/units")
+        stage.known["units"] = {unit["name"]: unit["id"] for unit in units["units"]}
+    blandaren = stage.known["units"]["BLANDAREN htj (Leanlink)"]
+    async with stage.step("Handläggaren registrerar person och beslut"):
+        person = {
+            "identity_number": stage.known.get("identity_number", "19380303-9142"),
+            "family_name": "Mustafsson",
+            "given_name": "Moira",
+            "contact_language": "svenska",
+        }
+        stage.known["person"] = (await stage.ask(CASE_WORKER, "POST", "/authority/persons", person))["id"]
+        today = datetime.now(ZoneInfo("Europe/Stockholm")).date()
+        decision = {
+            "decided_on": str(today - timedelta(days=2)),
+            "decision_maker": "Karin Berg",
+            "decision_type": "Personlig omvårdnad 11 kap. 1 § SoL",
+            "legal_basis": "sol2025-11-1",
+            "period_from": str(today),
+        }
+        path = f"/authority/persons/{stage.known['person']}/decisions"
+        made = (await stage.ask(CASE_WORKER, "POST", path, decision))["id"]
+    async with stage.step("Handläggaren skickar uppdraget; det ligger i enhetens Nya uppdrag") as sent:
+        draft = {
+            "decision_id": made,
+            "unit_id": blandaren,
+            "assignment_name": "PO 5/11",
+            "services": ["morgonhjalp", "dusch"],
+            "goals": ["Klara morgonen själv", "Komma ut varje dag"],
+            "cover_message": "Moira vill helst ha besök före klockan åtta.",
+        }
+        assignment = (await stage.ask(CASE_WORKER, "POST", "/authority/assignments", draft))["id"]
+        stage.known["assignment"] = assignment
+        await stage.ask(CASE_WORKER, "GET", f"/authority/assignments/{assignment}/preview")
+        await stage.ask(CASE_WORKER, "POST", f"/authority/assignments/{assignment}/sending")
+        sent()
+        await stage.until(lambda: waits(stage, COORDINATOR))
+    await told(stage, "Samordnaren får besked i inkorgen", COORDINATOR, "new_assignment")
+
+
+async def waits(stage: Play, login: str) -> bool:
+    queue = await stage.ask(login, "GET", "/execution/new-assignments")
+    return any(line["id"] == stage.known["assignment"] for line in queue["waiting"])
+
+
+async def told(stage: Play, title: str, login: str, kind: str) -> None:
+    """A notice of this kind lies in somebody's inbox."""
+    async with stage.step(title) as sent:
+        sent()
+        await stage.until(lambda: has_notice(stage, login, kind))
+
+
+async def has_notice(stage: Play, login: str, kind: str) -> bool:
+    inbox = await stage.ask(login, "GET", f"/notify/inbox?kind={kind}")
+    return bool(inbox["notices"])
+
+
+async def line(stage: Play, step: str) -> bool:
+    """Whether the authority's status line has come to a step."""
+    seen = await stage.ask(CASE_WORKER, "GET", f"/authority/assignments/{stage.known['assignment']}")
+    return any(one["mark"] == step and one["row"] for one in seen["line"])
+
+
+async def distribute(stage: Play) -> None:
+    assignment, ute = stage.known["assignment"], stage.known["units"]["Blandaren htj ute (Leanlink)"]
+    path = f"/execution/assignments/{assignment}"
+    async with stage.step("Samordnaren läser, accepterar och fördelar; handläggaren ser det") as sent:
+        await stage.ask(COORDINATOR, "GET", path)
+        day = str(datetime.now(UTC).date())
+        rows = [
+            {"service": "morgonhjalp", "unit_id": ute, "period_from": day, "hours": "0.33", "hours_unit": "hours_per_visit",
+             "performed_when": "whole_week", "frequency": "1", "frequency_unit": "times_per_day"},
+            {"service": "dusch", "unit_id": ute, "period_from": day, "hours": "0.50", "double_hours": "0.33",
+             "hours_unit": "hours_per_visit", "frequency": "2", "frequency_unit": "times_per_week"},
+        ]  # fmt: skip
+        await stage.ask(COORDINATOR, "POST", f"{path}/rows", {"rows": rows})
+        seen = await stage.ask(COORDINATOR, "GET", path)
+        stage.known["rows"] = [row["id"] for row in seen["rows"]]
+        ticked = {"row_ids": stage.known["rows"], "confirmed": True}
+        await stage.ask(COORDINATOR, "POST", f"{path}/distribution", ticked)
+        sent()
+        await stage.until(lambda: line(stage, "distributed"))
+
+
+async def acknowledge(stage: Play) -> None:
+    path = f"/execution/assignments/{stage.known['assignment']}"
+    async with stage.step("Undersköterskan kvitterar; handläggaren ser det") as sent:
+        await stage.until(lambda: waits(stage, CARE_WORKER))
+        await stage.ask(CARE_WORKER, "POST", f"{path}/acknowledgement", {"add_to_my_persons": True})
+        sent()
+        await stage.until(lambda: line(stage, "acknowledged"))
+    await told(stage, "Handläggaren får besked om kvitteringen", CASE_WORKER, "acknowledged")
+    async with stage.step("Första besöket registreras; handläggaren ser att insatsen är påbörjad") as sent:
+        day = str(datetime.now(ZoneInfo("Europe/Stockholm")).date())
+        await stage.ask(COORDINATOR, "POST", f"{path}/start", {"started_on": day})
+        sent()
+        await stage.until(lambda: line(stage, "started"))
+
+
+async def write_journal(stage: Play) -> None:
+    async with stage.step("Samordnaren öppnar journalen på enheten som utför, och en anteckning skrivs"):
+        journal = {
+            "person_id": stage.known["person"],
+            "unit_id": stage.known["units"]["Blandaren htj ute (Leanlink)"],
+            "template": "allman",
+        }
+        opened = await stage.ask(COORDINATOR, "POST", "/journal/journals", journal)
+        stage.known["journal"] = opened["id"]
+        note = {
+            "heading": "startanteckning",
+            "noted_at": datetime.now(UTC).isoformat(),
+            "text": "Första besöket. Moira ville själv koka kaffet.",
+        }
+        await stage.ask(CARE_WORKER, "POST", f"/journal/journals/{opened['id']}/notes", note)
+
+
+async def follow_up(stage: Play) -> None:
+    assignment = stage.known["assignment"]
+    async with stage.step("Uppföljningen skattas, blir handling, signeras och avges") as sent:
+        started = await stage.ask(CARE_WORKER, "POST", f"/execution/assignments/{assignment}/follow-ups")
+        path = started["location"]
+        goals = (await stage.ask(CARE_WORKER, "GET", path))["ratings"]
+        ratings = [{"goal_id": goal["goal_id"], "rating": 4 - n} for n, goal in enumerate(goals)]
+        day = str(datetime.now(ZoneInfo("Europe/Stockholm")).date())
+        text = {"ratings": ratings, "situation_change": "Går ut oftare.", "action": "continue", "signature_date": day}
+        await stage.ask(CARE_WORKER, "POST", f"{path}/text", text)
+        for act in ("document", "final", "signature", "submission"):
+            await stage.ask(CARE_WORKER, "POST", f"{path}/{act}")
+        sent()
+        await stage.until(lambda: line(stage, "followed_up"))
+    await told(stage, "Handläggaren får besked om uppföljningen", CASE_WORKER, "follow_up")
+    async with stage.step("Handläggaren läser uppföljningen; enheten ser att den är mottagen") as sent:
+        follow_up = path.rsplit("/", 1)[1]
+        read = await stage.ask(CASE_WORKER, "GET", f"/authority/follow-ups/{follow_up}")
+        if [goal["rating"] for goal in read["ratings"]] != [4, 3]:
+            raise StepFailed("the ratings that arrived are not those that were signed")
+        await stage.ask(CASE_WORKER, "POST", f"/authority/follow-ups/{follow_up}/receipt")
+        sent()
+        await stage.until(lambda: is_received(stage, path))
+
+
+async def is_received(stage: Play, path: str) -> bool:
+    seen = await stage.ask(CARE_WORKER, "GET", path)
+    return bool(seen["status"] == "received")
+
+
+async def deviate(stage: Play) -> None:
+    unit = stage.known["units"]["Blandaren htj ute (Leanlink)"]
+    async with stage.step("En avvikelse registreras; den ligger hos ansvarig chef") as sent:
+        now = datetime.now(ZoneInfo("Europe/Stockholm")) - timedelta(minutes=30)
+        report = {
+            "person_id": stage.known["person"],
+            "kind": "deviation",
+            "business_area": "ao",
+            "category": "fall",
+            "unit_id": unit,
+            "occurred_on": str(now.date()),
+            "occurred_at": f"{now:%H:%M}",
+            "course_of_events": "Moira halkade i hallen. Hon slog sig inte.",
+        }
+        made = await stage.ask(CARE_WORKER, "POST", "/deviation/deviations", report)
+        sent()
+        await stage.until(lambda: has_notice(stage, MANAGER, "deviation"))
+    path = f"/deviation/deviations/{made['id']}"
+    async with stage.step("Chefen analyserar och ger återkoppling; den når den som rapporterade") as sent:
+        await stage.ask(MANAGER, "POST", f"{path}/analysis")
+        analysis = {"analysis": "Mattan gled.", "cause": "Halt golv", "consequence": "minor", "severity": 1,
+                    "probability": 2, "measures": ["Halkskydd under mattan"]}  # fmt: skip
+        await stage.ask(MANAGER, "PUT", f"{path}/analysis", analysis)
+        await stage.ask(MANAGER, "POST", f"{path}/feedback", {"text": "Tack. Mattan är bytt."})
+        sent()
+        await stage.until(lambda: has_notice(stage, CARE_WORKER, "feedback"))
+        await stage.ask(MANAGER, "POST", f"{path}/closing", {})
+
+
+async def finish(stage: Play) -> None:
+    assignment = stage.known["assignment"]
+    async with stage.step("Insatserna avslutas hos utföraren; handläggaren får veta det") as sent:
+        day = str(datetime.now(ZoneInfo("Europe/Stockholm")).date())
+        for row in stage.known["rows"]:
+            path = f"/execution/assignments/{assignment}/rows/{row}/ending"
+            await stage.ask(COORDINATOR, "POST", path, {"last_day": day})
+        sent()
+        await stage.until(lambda: line(stage, "ended"))
+    async with stage.step("Handläggaren avslutar uppdraget; det är avslutat även hos utföraren") as sent:
+        path = f"/authority/assignments/{assignment}/closing"
+        await stage.ask(CASE_WORKER, "POST", path, {"reason": "goals_met"})
+        sent()
+        await stage.until(lambda: is_closed(stage))
+
+
+async def is_closed(stage: Play) -> bool:
+    seen = await stage.ask(COORDINATOR, "GET", f"/execution/assignments/{stage.known['assignment']}")
+    return bool(seen["status"] == "closed")

@@ -1,0 +1,210 @@
+"""Start everything: servers, databases, keys, an issuer for the demo, and the six services on one port."""
+
+import asyncio
+import contextlib
+import html
+import json
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+import yaml
+from fastapi import FastAPI, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis.broker import declare_topology
+from chassis.http import COOKIE
+from chassis.keys import make_keys
+from chassis.service import create_app
+from chassis.settings import Settings
+from chassis.telemetry import set_up_logs
+from cli.blueprints import blueprint, blueprints
+from cli.issuer import AUDIENCE, DemoIssuer, demo_issuer
+from cli.organisation import load
+from cli.prepare import Account, as_role, make_database, make_tables
+from cli.servers import Servers, servers
+from contracts.topology import SERVICES
+
+ORGANISATION = Path(__file__).parent.parent / "deploy" / "organisation.yaml"
+SHARED = ("database_url", "amqp_url", "issuer", "audience", "keys")
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Everything the services need is there."""
+
+    servers: Servers
+    issuer: DemoIssuer
+    keys: Path
+    changed: list[str]
+    """What loading the organisation changed."""
+
+    def settings(self, service: str, **changes: Any) -> Settings:
+        """The settings of one service on these servers."""
+        values: dict[str, Any] = {
+            "database_url": as_role(self.servers.postgres, Account(service)),
+            "amqp_url": self.servers.amqp,
+            "issuer": self.issuer.url,
+            "audience": AUDIENCE,
+            "keys": self.keys,
+        }
+        return Settings(service=service, **(values | changes))
+
+    def for_operators(self) -> dict[str, str]:
+        """The settings that all services share, for `./stafett ops` beside a running Stafett."""
+        shared = self.settings(
+            "organisation", database_url=as_role(self.servers.postgres, Account("{service}"), "{service}")
+        )
+        return {name: str(getattr(shared, name)) for name in SHARED}
+
+    def environment(self, service: str) -> dict[str, str]:
+        """The same as environment variables, for a service in a process of its own."""
+        settings = self.settings(service)
+        chosen = {name: str(getattr(settings, name)) for name in SHARED}
+        return {**os.environ, **{f"STAFETT_{name.upper()}": value for name, value in chosen.items()}}
+
+
+@contextmanager
+def ready(folder: Path, state: Path | None = None) -> Iterator[Ready]:
+    """Servers, databases, topology, keys (in `folder`), issuer and the demo municipality; all gone at the end."""
+    make_keys(folder / "keys")
+    with servers(state) as running, demo_issuer() as issuer:
+        asyncio.run(_prepare(running))
+        before = Ready(running, issuer, folder / "keys", [])
+        changed = asyncio.run(load(ORGANISATION, before.settings("organisation"), dry_run=False))
+        yield Ready(running, issuer, folder / "keys", changed)
+
+
+async def _prepare(running: Servers) -> None:
+    for plan in blueprints():
+        await make_database(running.postgres, Account(plan.name))
+        await make_tables(running.postgres, plan)
+    await declare_topology(running.amqp)
+
+
+class Together:
+    """Several apps on one port: a request goes to the app its first path segment names, the rest to `front`."""
+
+    def __init__(self, apps: Mapping[str, FastAPI], front: ASGIApp) -> None:
+        self._apps = apps
+        self._front = front
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        first = scope.get("path", "/").split("/", 2)[1]
+        await self._apps.get(first, self._front)(scope, receive, send)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The background work of all of them."""
+        async with AsyncExitStack() as stack:
+            for app in self._apps.values():
+                await stack.enter_async_context(app.router.lifespan_context(app))
+            yield
+
+
+def front_door(issuer: DemoIssuer) -> FastAPI:
+    """The demo's way in: choose who you are. Real installations log in at their own identity provider."""
+    front = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    members = yaml.safe_load(ORGANISATION.read_text())["members"]
+
+    @front.get("/")
+    async def start() -> RedirectResponse:
+        return RedirectResponse("/login", 303)
+
+    @front.get("/login")
+    async def choose() -> HTMLResponse:
+        options = "".join(
+            f'<li><button name="login" value="{html.escape(m["login"])}">{html.escape(m["name"])}, '
+            f"{html.escape(m['title'])}</button></li>"
+            for m in members
+        )
+        return HTMLResponse(
+            '<!doctype html><html lang="sv"><head><meta charset="utf-8"><title>Vem är du? – Stafett</title>'
+            '<link rel="stylesheet" href="/notify/static/stafett.css"></head><body><main><h1>Vem är du?</h1>'
+            "<p>Det här är en demonstration med påhittade personer. Välj vem du vill vara.</p>"
+            f'<form method="post" action="/login"><ul>{options}</ul></form></main></body></html>'
+        )
+
+    @front.post("/login")
+    async def enter(_request: Request, login: str = Form()) -> RedirectResponse:
+        answer = RedirectResponse("/notify/inbox", 303)
+        answer.set_cookie(COOKIE, issuer.token(login), httponly=True, samesite="lax")
+        return answer
+
+    return front
+
+
+class Server(uvicorn.Server):
+    """Uvicorn inside a loop of ours, which handles the signals."""
+
+    def install_signal_handlers(self) -> None:
+        """None of its own."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
+    """Serve an app on loopback; gives its base URL."""
+    listener = socket.create_server(("127.0.0.1", port))
+    settings = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+    server = Server(settings)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
+
+
+@asynccontextmanager
+async def everything(prepared: Ready, port: int = 0) -> AsyncIterator[str]:
+    """All six services in this process on one port; gives the base URL."""
+    apps = {name: create_app(blueprint(name), prepared.settings(name)) for name in SERVICES}
+    together = Together(apps, front_door(prepared.issuer))
+    async with together.running(), serving(together, port) as url:
+        yield url
+
+
+async def until_stopped() -> None:
+    """Until Ctrl-C or SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def up(folder: Path, state: Path, port: int) -> None:
+    """`./stafett up`: everything on one port, with data that stays for the next time."""
+    set_up_logs("WARNING")
+    with ready(folder, state) as prepared:
+        running = state / "running.json"
+        running.touch(mode=0o600)
+        running.write_text(json.dumps(prepared.for_operators()))
+        try:
+            asyncio.run(_stay_up(prepared, port))
+        finally:
+            running.unlink()
+
+
+async def _stay_up(prepared: Ready, port: int) -> None:
+    async with everything(prepared, port) as url:
+        print(f"Stafett is up: {url}  (Ctrl-C stops it)", flush=True)
+        await until_stopped()
+
+
+def serve(service: str, port: int) -> None:
+    """`./stafett serve <service>`: one service, set by the environment, as a container runs it."""
+    set_up_logs()
+    app = create_app(blueprint(service), Settings(service=service))
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)

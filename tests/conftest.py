@@ -1,0 +1,34 @@
+"""What the tests stand on: real servers, started once, and databases to copy."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from chassis.keys import make_keys
+from cli.issuer import demo_issuer
+from cli.servers import servers
+from tests.support.stafett import Ground, Running
+
+
+@pytest.fixture(scope="session")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """Servers, keys and an issuer; a service's template database is made when it is first asked for."""
+    keys: Path = tmp_path_factory.mktemp("keys")
+    make_keys(keys)
+    with servers() as running, demo_issuer() as issuer:
+        yield Ground(running.postgres, running.amqp, keys, issuer)
+
+
+@pytest.fixture
+async def clean(ground: Ground) -> Ground:
+    """The ground with empty queues."""
+    await ground.empty_broker()
+    return ground
+
+
+@pytest.fixture
+async def execution(clean: Ground) -> AsyncIterator[Running]:
+    """The execution service, running."""
+    async with clean.service("execution") as running:
+        yield running

@@ -1,0 +1,82 @@
+"""Whose requests are answered: a token by the right issuer, for us, still valid, of a member with a role today."""
+
+import time
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from cli.issuer import DemoIssuer
+from tests.support.stafett import Ground, Running, body, eventually
+
+QUEUE = "/execution/new-assignments"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "https://another-issuer.example"},
+        {"aud": "another-service"},
+        {"exp": int(time.time()) - 3600},
+        {"sub": None},
+    ],
+    ids=["another issuer", "another audience", "expired", "nobody"],
+)
+async def test_a_token_that_is_not_for_us_is_refused(execution: Running, claims: dict[str, object]) -> None:
+    async with execution.client("eva.nyberg", **claims) as client:
+        assert body(await client.get(QUEUE), 401)["type"] == "not-logged-in"
+
+
+async def test_a_token_signed_with_another_key_is_refused(execution: Running) -> None:
+    forger = DemoIssuer(execution.issuer.url)
+    async with execution.client() as client:
+        client.headers["authorization"] = f"Bearer {forger.token('eva.nyberg')}"
+        assert body(await client.get(QUEUE), 401)["type"] == "not-logged-in"
+
+
+async def test_an_unsigned_token_is_refused(execution: Running) -> None:
+    key = ECKey.generate_key("P-256", {"kid": "demo-1"})
+    said = {"iss": execution.issuer.url, "aud": "stafett", "sub": "eva.nyberg", "exp": int(time.time()) + 60}
+    head, content, _ = jwt.encode({"alg": "ES256"}, said, key).split(".")
+    async with execution.client() as client:
+        for token in (f"{head}.{content}.", "e30.e30.", "not a token", ""):
+            client.headers["authorization"] = f"Bearer {token}"
+            assert body(await client.get(QUEUE), 401)["type"] == "not-logged-in"
+
+
+async def test_without_a_token_nothing_is_shown(execution: Running) -> None:
+    async with execution.client() as client:
+        assert body(await client.get(QUEUE), 401)["title"] == "Du behöver logga in för att fortsätta."
+
+
+async def test_somebody_unknown_to_the_organisation_gets_nowhere(execution: Running) -> None:
+    async with execution.client("a.stranger") as client:
+        assert body(await client.get(QUEUE), 403)["type"] == "unknown-member"
+
+
+async def test_a_form_from_another_site_is_not_taken(execution: Running) -> None:
+    async with execution.browser("eva.nyberg") as eva:
+        eva.headers["sec-fetch-site"] = "cross-site"
+        refused = await eva.post("/execution/assignments/x/acknowledgement", data={})
+    assert refused.status_code == 403
+    assert "från en annan webbplats" in refused.text
+
+
+async def test_without_its_database_a_service_says_so_and_recovers_by_itself(clean: Ground) -> None:
+    async with clean.service("execution") as running, running.client("eva.nyberg") as eva:
+        await running.sql("ALTER ROLE execution CONNECTION LIMIT 0")
+        name = running.database.rsplit("/", 1)[1]
+        await running.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = 'execution'", name
+        )
+        refused = await eva.get(QUEUE)
+        assert body(refused, 503)["type"] == "database-away"
+        assert refused.headers["retry-after"] == "5"
+        await running.sql("ALTER ROLE execution CONNECTION LIMIT -1")
+        await eventually(lambda: _well(running))
+        body(await eva.get(QUEUE))
+
+
+async def _well(running: Running) -> bool:
+    async with running.client() as client:
+        return (await client.get("/execution/health")).status_code == 200

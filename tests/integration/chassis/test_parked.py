@@ -1,0 +1,90 @@
+"""What an operator can do about a parked message."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.database import Database, Transaction
+from chassis.decision import Refused
+from chassis.parked import NotParked, parked, replay, show, skip, skip_gap
+from contracts.authority import AssignmentSent
+from tests.integration.chassis.conftest import EFFECTS, Probe
+from tests.support.orders import sent
+from tests.support.stafett import Running, eventually
+
+
+@asynccontextmanager
+async def operating(running: Running) -> AsyncIterator[AsyncConnection]:
+    """A connection with the rights of the service's own role, as `./stafett ops` has."""
+    database: Database = running.app.state.database
+    async with database.engine.begin() as connection:
+        yield connection
+
+
+async def one_parked(running: Running) -> UUID:
+    async def found() -> list[UUID]:
+        async with operating(running) as connection:
+            return [message.id for message in await parked(connection)]
+
+    return (await eventually(found))[0]
+
+
+async def effect_count(running: Running, count: int) -> bool:
+    return len(await running.sql(EFFECTS)) == count
+
+
+async def test_a_replayed_message_takes_effect_and_those_behind_it_follow(probe: Probe) -> None:
+    subject, broken = uuid4(), [True]
+
+    async def refuse_while_broken(_event: AssignmentSent, _tx: Transaction) -> None:
+        if broken[0]:
+            raise Refused
+
+    async with probe(refuse_while_broken) as running:
+        await running.publish(sent(subject), sequence=1)
+        await running.publish(sent(subject), sequence=2)
+        stuck = await one_parked(running)
+        async with operating(running) as connection:
+            seen = await show(connection, stuck)
+        assert seen["clear"]["order"] == "sealed"
+        assert "Mustafsson" not in str(seen)
+        assert seen["waiting_behind"] == 1
+        broken[0] = False
+        async with operating(running) as connection:
+            await replay(connection, stuck, "asa", "the code is mended")
+        await eventually(lambda: effect_count(running, 2))
+        acts = await running.sql("SELECT operator, act, what, why FROM operator_act WHERE act = 'replay'")
+        assert acts == [{"operator": "asa", "act": "replay", "what": str(stuck), "why": "the code is mended"}]
+
+
+async def test_a_skipped_message_has_no_effect_and_those_behind_it_go_on(probe: Probe) -> None:
+    subject = uuid4()
+    async with probe(None) as running:
+        await running.publish(sent(subject), sequence=1, type="authority.assignment-sent.v9")
+        await running.publish(sent(subject), sequence=2)
+        async with operating(running) as connection:
+            await skip(connection, await one_parked(running), "asa", "sent by mistake")
+        await eventually(lambda: effect_count(running, 1))
+
+
+async def test_a_gap_that_will_never_be_filled_can_be_skipped(probe: Probe) -> None:
+    subject = uuid4()
+    async with probe(None) as running:
+        await running.publish(sent(subject), sequence=2)
+        await eventually(lambda: running.sql("SELECT 1 FROM inbox WHERE status = 'waiting'"))
+        async with operating(running) as connection:
+            assert await skip_gap(connection, "authority", f"assignment/{subject}", "asa", "lost by the sender") == 1
+        await eventually(lambda: effect_count(running, 1))
+
+
+async def test_what_is_not_parked_can_be_neither_replayed_nor_skipped(probe: Probe) -> None:
+    async with probe(None) as running, operating(running) as connection:
+        with pytest.raises(NotParked):
+            await replay(connection, uuid4(), "asa", "-")
+        with pytest.raises(NotParked):
+            await skip(connection, uuid4(), "asa", "-")
+        with pytest.raises(NotParked):
+            await skip_gap(connection, "authority", "assignment/none", "asa", "-")

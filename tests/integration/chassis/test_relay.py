@@ -1,0 +1,118 @@
+"""What the relay promises: nothing leaves the outbox unconfirmed, and a subject's events leave in order."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import aio_pika
+
+from chassis.database import Database
+from contracts.execution import AssignmentReceived
+from contracts.topology import SERVICES, exchange, queue
+from tests.integration.chassis.conftest import Probe
+from tests.support.municipality import member, unit
+from tests.support.stafett import Ground, Running, eventually
+
+
+def received(assignment_id: UUID) -> AssignmentReceived:
+    return AssignmentReceived(
+        assignment_id=assignment_id,
+        unit_id=unit("blandaren"),
+        case_worker_id=member("karin.berg"),
+        received_at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC),
+    )
+
+
+async def tell(running: Running, *subjects: UUID) -> None:
+    """Write events to the outbox as a decision would, each in a transaction of its own."""
+    database: Database = running.app.state.database
+    for subject in subjects:
+        async with database.transaction() as tx:
+            await tx.tell(received(subject))
+
+
+async def unpublished(running: Running) -> list[dict[str, object]]:
+    return await running.sql(
+        "SELECT subject, sequence, attempts, last_error FROM outbox "
+        "WHERE published_at IS NULL AND receiver IS NULL ORDER BY position"
+    )
+
+
+async def bind(ground: Ground, *, bound: bool) -> None:
+    connection = await aio_pika.connect(ground.amqp)
+    async with connection:
+        channel = await connection.channel()
+        for service in SERVICES:
+            target = await channel.get_queue(queue(service), ensure=False)
+            if bound:
+                await target.bind(exchange("execution"), "execution.#")
+            else:
+                await target.unbind(exchange("execution"), "execution.#")
+
+
+async def arrived(ground: Ground, service: str) -> list[tuple[str, int]]:
+    """(subject, sequence) of what lies in a service's queue now, taken out of it."""
+    connection = await aio_pika.connect(ground.amqp)
+    found = []
+    async with connection:
+        channel = await connection.channel()
+        lying = await channel.get_queue(queue(service), ensure=False)
+        while message := await lying.get(fail=False, no_ack=True):
+            if message.routing_key and message.routing_key.startswith("execution."):
+                found.append((str(message.headers["ce-subject"]), int(str(message.headers["ce-sequence"]))))
+    return found
+
+
+async def test_an_unroutable_message_stays_and_later_ones_of_its_subject_wait_for_it(
+    probe: Probe, clean: Ground
+) -> None:
+    subject = uuid4()
+    async with probe(None) as running:
+        await bind(clean, bound=False)
+        await tell(running, subject, subject)
+        left = await eventually(lambda: _tried(running))
+        assert "NO_ROUTE" in str(left[0]["last_error"])
+        await bind(clean, bound=True)
+        await eventually(lambda: _none_left(running))
+        assert await arrived(clean, "authority") == [(f"assignment/{subject}", 1), (f"assignment/{subject}", 2)]
+    await clean.empty_broker()
+
+
+async def _tried(running: Running) -> list[dict[str, object]]:
+    return [row for row in await unpublished(running) if row["attempts"]]
+
+
+async def _none_left(running: Running) -> bool:
+    return not await unpublished(running)
+
+
+async def test_what_is_published_stays_in_the_event_log_with_its_envelope(probe: Probe, clean: Ground) -> None:
+    async with probe(None) as running:
+        await tell(running, uuid4())
+        await eventually(lambda: _none_left(running))
+        (row,) = await running.sql("SELECT headers, published_at FROM outbox WHERE receiver IS NULL")
+        assert row["published_at"] is not None
+        for name in ("ce-id", "ce-type", "ce-source", "ce-subject", "ce-time", "ce-correlationid", "traceparent"):
+            assert f'"{name}"' in row["headers"]
+
+
+async def test_a_subjects_numbers_follow_the_order_of_commit_under_concurrency(probe: Probe) -> None:
+    subject = uuid4()
+    async with probe(None) as running:
+        await asyncio.gather(*(tell(running, subject) for _ in range(20)))
+        rows = await running.sql(
+            "SELECT sequence FROM outbox WHERE subject = $1 ORDER BY position", f"assignment/{subject}"
+        )
+        assert [row["sequence"] for row in rows] == list(range(1, 21))
+
+
+async def test_a_receiver_with_an_empty_database_gets_the_whole_history(clean: Ground) -> None:
+    subject = uuid4()
+    async with clean.service("execution") as sender:
+        await tell(sender, subject, subject, subject)
+        await eventually(lambda: _none_left(sender))
+        await clean.empty_queue("authority")
+        async with clean.service("authority") as late:
+            query = "SELECT last FROM inbox_position WHERE subject = $1"
+            rows = await eventually(lambda: late.sql(query + " AND last = 3", f"assignment/{subject}"))
+            assert rows == [{"last": 3}]
