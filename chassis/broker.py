@@ -9,7 +9,8 @@ from faststream import AckPolicy
 from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitMessage, RabbitQueue
 from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
 
-from chassis.inbox import BATCH, Delivery, Inbox
+from chassis.arrival import Delivery
+from chassis.inbox import BATCH, Inbox
 from chassis.telemetry import Meters
 from contracts.topology import DEAD, DIRECT, HEARS, SERVICES, exchange, queue
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.database import Transaction
-from chassis.inbox import Subscriptions
+from chassis.subscriptions import Subscriptions
 from contracts.organisation import (
     ManagersChanged,
     MemberChanged,

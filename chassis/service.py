@@ -19,14 +19,15 @@ from chassis import replica
 from chassis.auth import Issuer
 from chassis.broker import Consumer
 from chassis.database import Database, Transaction, is_transient
-from chassis.http import add_refusals
-from chassis.inbox import Inbox, Subscriptions
+from chassis.inbox import Inbox
 from chassis.keys import load_keys
 from chassis.openapi import openapi, operation_id
 from chassis.pages import Pages
+from chassis.refusals import add_refusals
 from chassis.relay import Relay
 from chassis.settings import Settings
 from chassis.signing import signer
+from chassis.subscriptions import Subscriptions
 from chassis.telemetry import Meters, describe
 
 Job = Callable[[Transaction], Awaitable[None]]

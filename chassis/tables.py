@@ -119,6 +119,9 @@ def _inbox(metadata: MetaData) -> None:
         at("asked_at"),
     )
     Table("inbox_catch_up", metadata, Column("owner", Text, primary_key=True), at("asked_at", default=True))
+
+
+def _logs(metadata: MetaData) -> None:
     Table(
         "inbox_attempt",
         metadata,
@@ -127,9 +130,6 @@ def _inbox(metadata: MetaData) -> None:
         at("at", default=True),
         Column("error", Text, nullable=False),
     )
-
-
-def _logs(metadata: MetaData) -> None:
     Table(
         "access_log",
         metadata,

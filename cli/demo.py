@@ -5,8 +5,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+import httpx
+
 from chassis.telemetry import set_up_logs
-from cli.play import Play, StepFailed, play
+from cli.play import play
+from cli.stage import Play, StepFailed
 from cli.up import Ready, everything, ready, until_stopped
 from contracts.topology import SERVICES
 
@@ -19,9 +22,9 @@ def demo(*, once: bool, port: int) -> int:
 
 
 async def _demo(prepared: Ready, *, once: bool, port: int) -> int:
-    async with everything(prepared, port) as url:
+    async with everything(prepared, port) as url, httpx.AsyncClient() as client:
         try:
-            await play(Play(prepared.issuer, dict.fromkeys(SERVICES, url)))
+            await play(Play(prepared.issuer, dict.fromkeys(SERVICES, url), client))
         except StepFailed as error:
             print(f"The demo stopped: {error}", file=sys.stderr)
             if once:

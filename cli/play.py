@@ -1,95 +1,11 @@
 """The main job, played through the doors: one assignment from the authority through all services and back."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
-import httpx
-
-from cli.issuer import DemoIssuer
+from chassis.clock import SWEDEN
+from cli.stage import Play, StepFailed
 
 CASE_WORKER, COORDINATOR, CARE_WORKER, MANAGER = "karin.berg", "eva.nyberg", "jonas.ek", "omar.haddad"
-WITHIN_SECONDS = 30.0
-
-
-class StepFailed(Exception):
-    """A step of the play did not do what it should."""
-
-
-@dataclass
-class Play:
-    """Who plays where, and what has been found out on the way."""
-
-    issuer: DemoIssuer
-    urls: Mapping[str, str]
-    """Service -> base URL."""
-    say: Callable[[str], None] = print
-    within: float = WITHIN_SECONDS
-    """How long a message may take, in seconds; long when services are being killed."""
-    known: dict[str, Any] = field(default_factory=dict)
-    on_sent: Callable[[], None] = lambda: None
-    """Called when a message has been sent and may be anywhere on its way; where a fault test strikes."""
-
-    async def ask(self, login: str, method: str, path: str, body: Any = None, expect: int = 200) -> Any:
-        """One request with the token of the person who would make it.
-
-        Tried again while nobody is there to hear it, and while the service's replica doesn't know the person yet.
-        """
-        url = f"{self.urls[path.split('/')[1]]}{path}"
-        headers = {"authorization": f"Bearer {self.issuer.token(login)}", "accept": "application/json"}
-        end = time.monotonic() + self.within
-        while True:
-            try:
-                async with httpx.AsyncClient(timeout=15) as client:
-                    answer = await client.request(method, url, json=body, headers=headers)
-            except httpx.ConnectError:
-                answer = None
-            if answer is not None and answer.status_code != 503 and '"unknown-member"' not in answer.text:
-                break
-            if time.monotonic() > end:
-                raise StepFailed(f"{method} {path}: {answer.text if answer is not None else 'nobody answers'}")
-            await asyncio.sleep(0.1)
-        if answer.status_code != expect:
-            raise StepFailed(f"{method} {path} as {login}: {answer.status_code} {answer.text[:400]}")
-        return answer.json() if answer.content else None
-
-    async def until(self, question: Callable[[], Awaitable[Any]]) -> Any:
-        """The first answer that is true."""
-        end = time.monotonic() + self.within
-        while True:
-            try:
-                answer = await question()
-            except StepFailed as error:
-                if ": 404 " not in str(error):
-                    raise
-                answer = None
-            if answer:
-                return answer
-            if time.monotonic() > end:
-                raise StepFailed("what was sent has not arrived")
-            await asyncio.sleep(0.01)
-
-    @asynccontextmanager
-    async def step(self, title: str) -> AsyncIterator[Callable[[], None]]:
-        """A line of the play; call what it gives when the message is sent, to time it until it has arrived."""
-        began = time.perf_counter()
-        sent: list[float] = []
-
-        def mark() -> None:
-            sent.append(time.perf_counter())
-            self.on_sent()
-
-        try:
-            yield mark
-        except StepFailed as error:
-            raise StepFailed(f"{title}: {error}") from error
-        took = f"{(time.perf_counter() - sent[-1]) * 1000:6.0f} ms to arrive" if sent else " " * 19
-        self.say(f"✓ {title:<62} {took}  ({(time.perf_counter() - began) * 1000:.0f} ms)")
 
 
 async def play(stage: Play) -> None:
@@ -111,7 +27,7 @@ async def order(stage: Play) -> None:
             "contact_language": "svenska",
         }
         stage.known["person"] = (await stage.ask(CASE_WORKER, "POST", "/authority/persons", person))["id"]
-        today = datetime.now(ZoneInfo("Europe/Stockholm")).date()
+        today = datetime.now(SWEDEN).date()
         decision = {
             "decided_on": str(today - timedelta(days=2)),
             "decision_maker": "Karin Berg",
@@ -168,12 +84,10 @@ async def distribute(stage: Play) -> None:
     async with stage.step("Samordnaren läser, accepterar och fördelar; handläggaren ser det") as sent:
         await stage.ask(COORDINATOR, "GET", path)
         day = str(datetime.now(UTC).date())
-        rows = [
-            {"service": "morgonhjalp", "unit_id": ute, "period_from": day, "hours": "0.33", "hours_unit": "hours_per_visit",
-             "performed_when": "whole_week", "frequency": "1", "frequency_unit": "times_per_day"},
-            {"service": "dusch", "unit_id": ute, "period_from": day, "hours": "0.50", "double_hours": "0.33",
-             "hours_unit": "hours_per_visit", "frequency": "2", "frequency_unit": "times_per_week"},
-        ]  # fmt: skip
+        often = {"performed_when": "whole_week", "frequency": "1", "frequency_unit": "times_per_day"}
+        seldom = {"double_hours": "0.33", "frequency": "2", "frequency_unit": "times_per_week"}
+        each = {"unit_id": ute, "period_from": day, "hours": "0.50", "hours_unit": "hours_per_visit"}
+        rows = [{"service": "morgonhjalp", **each, **often}, {"service": "dusch", **each, **seldom}]
         await stage.ask(COORDINATOR, "POST", f"{path}/rows", {"rows": rows})
         seen = await stage.ask(COORDINATOR, "GET", path)
         stage.known["rows"] = [row["id"] for row in seen["rows"]]
@@ -192,7 +106,7 @@ async def acknowledge(stage: Play) -> None:
         await stage.until(lambda: line(stage, "acknowledged"))
     await told(stage, "Handläggaren får besked om kvitteringen", CASE_WORKER, "acknowledged")
     async with stage.step("Första besöket registreras; handläggaren ser att insatsen är påbörjad") as sent:
-        day = str(datetime.now(ZoneInfo("Europe/Stockholm")).date())
+        day = str(datetime.now(SWEDEN).date())
         await stage.ask(COORDINATOR, "POST", f"{path}/start", {"started_on": day})
         sent()
         await stage.until(lambda: line(stage, "started"))
@@ -205,7 +119,7 @@ async def write_journal(stage: Play) -> None:
             "unit_id": stage.known["units"]["Blandaren htj ute (Leanlink)"],
             "template": "allman",
         }
-        opened = await stage.ask(COORDINATOR, "POST", "/journal/journals", journal)
+        opened = await stage.until(lambda: stage.ask(COORDINATOR, "POST", "/journal/journals", journal))
         stage.known["journal"] = opened["id"]
         note = {
             "heading": "startanteckning",
@@ -222,7 +136,7 @@ async def follow_up(stage: Play) -> None:
         path = started["location"]
         goals = (await stage.ask(CARE_WORKER, "GET", path))["ratings"]
         ratings = [{"goal_id": goal["goal_id"], "rating": 4 - n} for n, goal in enumerate(goals)]
-        day = str(datetime.now(ZoneInfo("Europe/Stockholm")).date())
+        day = str(datetime.now(SWEDEN).date())
         text = {"ratings": ratings, "situation_change": "Går ut oftare.", "action": "continue", "signature_date": day}
         await stage.ask(CARE_WORKER, "POST", f"{path}/text", text)
         for act in ("document", "final", "signature", "submission"):
@@ -248,7 +162,7 @@ async def is_received(stage: Play, path: str) -> bool:
 async def deviate(stage: Play) -> None:
     unit = stage.known["units"]["Blandaren htj ute (Leanlink)"]
     async with stage.step("En avvikelse registreras; den ligger hos ansvarig chef") as sent:
-        now = datetime.now(ZoneInfo("Europe/Stockholm")) - timedelta(minutes=30)
+        now = datetime.now(SWEDEN) - timedelta(minutes=30)
         report = {
             "person_id": stage.known["person"],
             "kind": "deviation",
@@ -259,7 +173,7 @@ async def deviate(stage: Play) -> None:
             "occurred_at": f"{now:%H:%M}",
             "course_of_events": "Moira halkade i hallen. Hon slog sig inte.",
         }
-        made = await stage.ask(CARE_WORKER, "POST", "/deviation/deviations", report)
+        made = await stage.until(lambda: stage.ask(CARE_WORKER, "POST", "/deviation/deviations", report))
         sent()
         await stage.until(lambda: has_notice(stage, MANAGER, "deviation"))
     path = f"/deviation/deviations/{made['id']}"
@@ -277,7 +191,7 @@ async def deviate(stage: Play) -> None:
 async def finish(stage: Play) -> None:
     assignment = stage.known["assignment"]
     async with stage.step("Insatserna avslutas hos utföraren; handläggaren får veta det") as sent:
-        day = str(datetime.now(ZoneInfo("Europe/Stockholm")).date())
+        day = str(datetime.now(SWEDEN).date())
         for row in stage.known["rows"]:
             path = f"/execution/assignments/{assignment}/rows/{row}/ending"
             await stage.ask(COORDINATOR, "POST", path, {"last_day": day})

@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from chassis.decision import Decision, NotFound
-from chassis.inbox import Subscriptions
+from chassis.subscriptions import Subscriptions
 from contracts.authority import PersonCard
 from contracts.execution import AssignmentDistributed, InterventionEnded
 from services.journal.lookups import carried_for

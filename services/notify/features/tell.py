@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from chassis.decision import Decision
-from chassis.inbox import Subscriptions
+from chassis.subscriptions import Subscriptions
 from contracts.event import Event
 from services.notify.matter import Matter
 from services.notify.notice import Notice, Status

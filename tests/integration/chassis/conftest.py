@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from chassis.database import Transaction
-from chassis.inbox import Subscriptions
 from chassis.service import Blueprint
+from chassis.subscriptions import Subscriptions
 from contracts.authority import AssignmentSent
 from services.execution.tables import metadata
 from tests.support.stafett import Ground, Running

@@ -6,8 +6,8 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.database import Database
 from chassis.http import By, Router, Tx
-from chassis.inbox import Subscriptions
 from chassis.service import Blueprint
+from chassis.subscriptions import Subscriptions
 from services.execution.features import receive
 from services.execution.tables import assignments, metadata
 from tests.support.orders import sent

@@ -1,0 +1,94 @@
+"""A message as it arrives: the delivery, its envelope, and what is said of one that can't be read or applied."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import structlog
+from aiormq.exceptions import AMQPError
+from pydantic import ValidationError
+
+from chassis import envelope
+from chassis.telemetry import describe
+from contracts.sealed import CannotOpen
+from contracts.topology import RESEND_REQUESTED, ResendRequested
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message as the broker gave it, and how to say that it has been taken care of."""
+
+    headers: dict[str, Any]
+    body: bytes
+    type: str
+    channel: Any
+    tag: int
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A delivery whose envelope has been read; status `parked` when it can't be placed in any order."""
+
+    id: UUID
+    owner: str
+    subject: str
+    sequence: int | None
+    type: str
+    headers: dict[str, Any]
+    body: bytes
+    error: str | None = None
+
+
+class CannotApply(Exception):
+    """The message cannot get better by being tried again."""
+
+
+async def settle(batch: Sequence[Delivery], refused: Sequence[Delivery]) -> None:
+    """Ack what is safe. What could not even be stored goes back, and past the delivery limit to the dead queue.
+
+    Deliveries come in order and batches go one by one, so the last tag of a channel covers those before it.
+    """
+    try:
+        if not refused:
+            for delivery in {id(delivery.channel): delivery for delivery in batch}.values():
+                await delivery.channel.basic_ack(delivery.tag, multiple=True)
+            return
+        for delivery in batch:
+            if delivery in refused:
+                await delivery.channel.basic_reject(delivery.tag, requeue=True)
+            else:
+                await delivery.channel.basic_ack(delivery.tag)
+    except (AMQPError, OSError, RuntimeError) as error:
+        # The channel is gone: everything unacked is delivered again, and known by its position.
+        structlog.get_logger().info("ack lost", error=type(error).__name__)
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL's text takes every character but one."""
+    return text.replace("\x00", "\ufffd")
+
+
+def read(delivery: Delivery) -> Arrival:
+    """A delivery with its envelope; one without is given an id of its own and parked."""
+    headers = {_storable(name): _storable(str(value)) for name, value in delivery.headers.items()}
+    try:
+        head = envelope.read(headers)
+        if head.type == RESEND_REQUESTED:
+            ResendRequested.model_validate_json(delivery.body)
+    except (envelope.Malformed, ValidationError) as error:
+        fingerprint = hashlib.sha256(delivery.body + repr(sorted(headers.items())).encode()).hexdigest()
+        stray = uuid5(NAMESPACE_URL, fingerprint)
+        return Arrival(stray, "", "", None, _storable(delivery.type), headers, delivery.body, why(error))
+    return Arrival(head.id, head.owner, head.subject, head.sequence, head.type, headers, delivery.body)
+
+
+def why(error: Exception) -> str:
+    """What went wrong, without the values: a validation error's input could be somebody's name."""
+    if isinstance(error, ValidationError):
+        places = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors(include_input=False))
+        return f"the body is not a {error.title}: {places}"[:500]
+    if isinstance(error, CannotApply | CannotOpen | envelope.Malformed):
+        return str(error)[:500]
+    return describe(error)

@@ -1,0 +1,56 @@
+"""What the inbox asks of its database: one statement for many messages of many subjects."""
+
+from sqlalchemy import text
+
+POSITIONS = text("""
+    INSERT INTO inbox_position (owner, subject)
+    SELECT DISTINCT o, s FROM unnest(CAST(:owners AS text[]), CAST(:subjects AS text[])) AS t(o, s) ORDER BY o, s
+    ON CONFLICT (owner, subject) DO UPDATE SET last = inbox_position.last RETURNING owner, subject, last""")
+STORE = text("""
+    INSERT INTO inbox (id, owner, subject, sequence, type, headers, body, status, last_error)
+    SELECT i, o, s, n, t, CAST(h AS jsonb), b, st, e
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:owners AS text[]), CAST(:subjects AS text[]), CAST(:sequences AS bigint[]),
+        CAST(:types AS text[]), CAST(:headers AS text[]), CAST(:bodies AS bytea[]), CAST(:statuses AS text[]),
+        CAST(:errors AS text[])) AS arrived(i, o, s, n, t, h, b, st, e)
+    ON CONFLICT (id) DO NOTHING""")
+OPEN = text("""
+    SELECT i.id, i.owner, i.subject, i.sequence, i.type, i.headers, i.body, i.status, i.attempts,
+        i.next_at <= clock_timestamp() AS due
+    FROM inbox i JOIN unnest(CAST(:owners AS text[]), CAST(:subjects AS text[])) AS t(o, s)
+        ON i.owner = t.o AND i.subject = t.s
+    WHERE i.status IN ('waiting', 'failed', 'parked', 'skipped') ORDER BY i.owner, i.subject, i.sequence""")
+APPLIED = text("""
+    UPDATE inbox SET status = 'applied', applied_at = clock_timestamp() WHERE id = ANY(CAST(:ids AS uuid[]))""")
+ADVANCE = text("""
+    UPDATE inbox_position p SET last = t.l
+    FROM unnest(CAST(:owners AS text[]), CAST(:subjects AS text[]), CAST(:lasts AS bigint[])) AS t(o, s, l)
+    WHERE p.owner = t.o AND p.subject = t.s""")
+OVERTAKEN = text("""
+    UPDATE inbox i SET status = 'duplicate' FROM inbox_position p,
+        unnest(CAST(:owners AS text[]), CAST(:subjects AS text[])) AS t(o, s)
+    WHERE p.owner = t.o AND p.subject = t.s AND i.owner = t.o AND i.subject = t.s AND i.sequence <= p.last
+      AND i.status IN ('waiting', 'failed', 'parked')""")
+FAILED = text("""
+    UPDATE inbox SET status = :status, attempts = attempts + 1, last_error = :error,
+        next_at = clock_timestamp() + make_interval(secs => :pause) WHERE id = :id""")
+ATTEMPTED = text("INSERT INTO inbox_attempt (id, error) VALUES (:id, :error)")
+DUE = text("""
+    SELECT DISTINCT i.owner, i.subject FROM inbox i JOIN inbox_position p USING (owner, subject)
+    WHERE i.sequence = p.last + 1
+      AND (i.status = 'skipped' OR (i.status IN ('waiting', 'failed') AND i.next_at <= clock_timestamp()))
+    LIMIT 100""")
+GAPS = text("""
+    UPDATE inbox_position p SET asked_at = clock_timestamp()
+    FROM (SELECT owner, subject, min(sequence) AS first FROM inbox WHERE status = 'waiting'
+          AND received_at < clock_timestamp() - make_interval(secs => :patience) GROUP BY owner, subject) w
+    WHERE p.owner = w.owner AND p.subject = w.subject AND w.first > p.last + 1
+      AND (p.asked_at IS NULL OR p.asked_at < clock_timestamp() - 12 * make_interval(secs => :patience))
+      AND NOT EXISTS (SELECT FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject
+                      AND i.sequence = p.last + 1)
+    RETURNING p.owner, p.subject, p.last + 1""")
+CATCH_UP = text("INSERT INTO inbox_catch_up (owner) VALUES (:owner) ON CONFLICT DO NOTHING RETURNING owner")
+SEND_AGAIN = text("""
+    INSERT INTO outbox_resend (position, receiver)
+    SELECT position, :receiver FROM outbox
+    WHERE receiver IS NULL AND published_at IS NOT NULL AND sequence >= :first
+      AND (CAST(:subject AS text) IS NULL OR subject = :subject) ORDER BY position""")

@@ -1,0 +1,107 @@
+"""Every way a request can end without success: a problem in words, as JSON or as a page."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis.auth import NotLoggedIn
+from chassis.database import is_transient
+from chassis.decision import Refused
+from chassis.forms import ShownAgain, wants_page
+from chassis.pages import Pages
+from chassis.problems import FieldError, Problem, field_errors
+from chassis.telemetry import describe
+
+
+class Crossed(Refused):
+    """Formuläret skickades från en annan webbplats och togs inte emot. Öppna sidan igen och försök på nytt."""
+
+    status = 403
+
+
+def as_problem(error: Refused | RequestValidationError) -> Problem:
+    """A refusal as RFC 9457 says it, in the user's language."""
+    if isinstance(error, RequestValidationError):
+        return Problem(
+            type="invalid", title="Det finns ett problem med det du fyllt i.", status=422, errors=field_errors(error)
+        )
+    errors = [FieldError(field=error.field, code=error.code, message=str(error))] if error.field else []
+    return Problem(type=error.code, title=str(error), status=error.status, errors=errors)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """Comes when the transaction has been rolled back: a form is shown again on what is really there."""
+    assert isinstance(error, Refused | RequestValidationError)
+    shown_on = getattr(request.scope.get("endpoint"), "form", None)
+    if shown_on is None or not wants_page(request) or isinstance(error, NotLoggedIn | Crossed):
+        return answer(request, as_problem(error))
+    return ShownAgain(shown_on.format(**request.path_params), as_problem(error), request.scope.get("stafett.typed", {}))
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    titles = {404: "Sidan finns inte.", 405: "Det går inte att göra så här.", 413: "Det du skickade är för stort."}
+    title = titles.get(error.status_code, "Begäran gick inte att förstå.")
+    return answer(request, Problem(type=f"http-{error.status_code}", title=title, status=error.status_code))
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """Nothing of a failure reaches the user but what to do, and nothing of what was written reaches the log."""
+    if is_transient(error):
+        title = "Tjänsten når inte sin databas just nu. Det du skrev är inte sparat. Försök igen om en stund."
+        return answer(request, Problem(type="database-away", title=title, status=503))
+    route = getattr(request.scope.get("route"), "path", "")
+    structlog.get_logger().error("request failed", method=request.method, route=route, error=describe(error))
+    title = (
+        "Något gick fel hos oss. Det du skrev är inte sparat. Försök igen, och kontakta användarstöd om det upprepas."
+    )
+    return answer(request, Problem(type="failed", title=title, status=500))
+
+
+class LastResort:
+    """Answers what no handler answered, when nothing has been sent yet."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watch(message: MutableMapping[str, Any]) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            if scope["type"] != "http" or started:
+                raise
+            await _failed(Request(scope, receive), error)(scope, receive, send)
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    """A problem as JSON, or as a page."""
+    headers = {"Retry-After": "5"} if problem.status == 503 else {}
+    if wants_page(request):
+        pages: Pages = request.app.state.pages
+        response: Response = pages.show("problem.html", {}, problem=problem, actor=request.scope.get("stafett.actor"))
+        response.status_code = problem.status
+        response.headers.update(headers)
+        return response
+    body = problem.model_dump(mode="json", exclude_defaults=True) | {"type": problem.type}
+    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
+
+
+def add_refusals(app: FastAPI) -> None:
+    """Every way a request can end without success, as a problem."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _refused)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_middleware(LastResort)

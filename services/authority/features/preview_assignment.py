@@ -1,0 +1,69 @@
+"""Preview an assignment: exactly what would be sent, to whom, and who would see it there."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from chassis.decision import Refused
+from chassis.http import By, Router, Tx
+from contracts.authority import Order
+from services.authority.assignment import Assignment, step
+from services.authority.lookups import basis_of, find_provider
+from services.authority.order import Basis, check_sendable, order_of
+from services.authority.person import seen_by
+from services.authority.provider import Provider
+from services.authority.tables import assignments
+
+router = Router()
+
+
+class Reader(BaseModel):
+    """Somebody at the provider who would see the order."""
+
+    name: str
+    title: str
+    roles: list[str]
+
+
+class Preview(BaseModel):
+    """The order as the provider would read it; nothing is sent by looking."""
+
+    order: Order
+    unit_id: UUID | None
+    unit: str | None
+    readers: list[Reader]
+    count: int
+    obstacle: str | None
+    """What has to be done before it can be sent."""
+
+
+@router.get("/assignments/{id}/preview")
+async def preview_assignment(id: UUID, by: By, tx: Tx) -> Preview:
+    draft = await tx.read(assignments, id)
+    basis = await basis_of(tx, draft)
+    who = seen_by(basis.person, by)
+    await tx.saw(who, [draft.person_id], "read", f"assignment/{id}/preview")
+    return preview(draft, basis, await find_provider(tx, draft.unit_id, tx.today), who.name, tx.today)
+
+
+def preview(draft: Assignment, basis: Basis, provider: Provider | None, sent_by: str, on: date) -> Preview:
+    """NotPossibleNow once it has been sent: then the order itself is what to read."""
+    step(draft, "send")
+    readers = provider.readers(basis.person) if provider else ()
+    return Preview(
+        order=order_of(draft, basis, sent_by),
+        unit_id=draft.unit_id,
+        unit=provider.name if provider else None,
+        readers=[Reader(name=reader.name, title=reader.title, roles=list(reader.roles)) for reader in readers],
+        count=len(readers),
+        obstacle=_obstacle(draft, basis, provider, on),
+    )
+
+
+def _obstacle(draft: Assignment, basis: Basis, provider: Provider | None, on: date) -> str | None:
+    try:
+        check_sendable(draft, basis, provider, on)
+    except Refused as refusal:
+        return str(refusal)
+    return None

@@ -1,0 +1,67 @@
+"""Send an assignment to its provider: from now on the order stands as it was sent."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from chassis.auth import Actor
+from chassis.decision import Decision
+from chassis.http import By, Done, Router, Tx, form
+from contracts.authority import AssignmentSent, Order
+from contracts.sealed import Sealed
+from services.authority.aid_decision import AidDecision
+from services.authority.assignment import Assignment, noted, step
+from services.authority.lookups import find_provider
+from services.authority.order import Basis, check_sendable, order_of
+from services.authority.person import seen_by
+from services.authority.provider import Provider
+from services.authority.status_line import Mark, Row
+from services.authority.tables import assignments, decisions, persons
+
+router = Router()
+
+
+@router.post("/assignments/{id}/sending")
+@form("/authority/assignments/{id}")
+async def send_assignment(id: UUID, by: By, tx: Tx) -> Done:
+    draft = await tx.load(assignments, id)
+    # The person is locked so that nobody who must see the order loses that right while it is being sent.
+    basis = Basis(await tx.load(persons, draft.person_id), await tx.read(decisions, draft.decision_id))
+    provider = await find_provider(tx, draft.unit_id, tx.today)
+    await tx.save(assignments, send(draft, basis, provider, by, tx.now, tx.today))
+    return Done(id=id, location=f"/authority/assignments/{id}", message="Uppdraget är skickat.")
+
+
+def send(
+    draft: Assignment, basis: Basis, provider: Provider | None, by: Actor, now: datetime, today: date
+) -> Decision[Assignment]:
+    """Whoever sends it is its case worker."""
+    who = seen_by(basis.person, by)
+    status = step(draft, "send")
+    to = check_sendable(draft, basis, provider, today)
+    order = order_of(draft, basis, who.name)
+    sent = replace(draft, status=status, case_worker_id=who.member_id, sent_at=now, order=order)
+    row = Row(Mark.SENT, now, by=who.member_id, unit_ids=(to.unit_id,))
+    event = _told(draft, basis.decision, order, case_worker_id=who.member_id, unit_id=to.unit_id, now=now)
+    return Decision(noted(sent, row), (event,), who)
+
+
+def _told(
+    draft: Assignment, decision: AidDecision, order: Order, *, case_worker_id: UUID, unit_id: UUID, now: datetime
+) -> AssignmentSent:
+    return AssignmentSent(
+        assignment_id=draft.id,
+        person_id=draft.person_id,
+        unit_id=unit_id,
+        authority_unit_id=draft.authority_unit_id,
+        case_worker_id=case_worker_id,
+        decision_id=decision.id,
+        decision_date=decision.decided_on,
+        legal_basis=decision.legal_basis,
+        period_from=decision.period_from,
+        period_to=decision.period_to,
+        services=draft.services,
+        replaces=draft.replaces,
+        sent_at=now,
+        order=Sealed(order),
+    )

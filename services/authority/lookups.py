@@ -1,0 +1,80 @@
+"""What the doors look up before something is decided."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy import insert, select, text
+
+from chassis import replica
+from chassis.database import Transaction
+from chassis.signing import BadSignature, verify
+from contracts.organisation import UnitKind
+from services.authority.assignment import Assignment
+from services.authority.follow_up import FollowUp
+from services.authority.order import Basis
+from services.authority.provider import READERS, Provider, Staff
+from services.authority.tables import decisions, follow_ups, numbers, persons
+
+UNIT = text("SELECT unit_id, name, kind, ended_on FROM replica_unit WHERE unit_id = :unit_id")
+STAFF = text("""
+    SELECT m.member_id, m.name, m.title, array_agg(DISTINCT s.role ORDER BY s.role) AS roles
+    FROM replica_unit u JOIN replica_membership s ON s.unit_id = ANY(u.path) JOIN replica_member m USING (member_id)
+    WHERE u.unit_id = :unit_id AND s.role = ANY(:roles)
+      AND (s.valid_from IS NULL OR s.valid_from <= :on) AND (s.valid_to IS NULL OR s.valid_to >= :on)
+    GROUP BY m.member_id, m.name, m.title ORDER BY m.name, m.member_id""")
+
+
+async def find_provider(tx: Transaction, unit_id: UUID | None, on: date) -> Provider | None:
+    """The unit with those who have a role there that day; None when no such unit is known here."""
+    unit = (await tx.connection.execute(UNIT, {"unit_id": unit_id})).one_or_none()
+    if unit is None:
+        return None
+    found = await tx.connection.execute(STAFF, {"unit_id": unit_id, "roles": list(READERS), "on": on})
+    staff = tuple(Staff(row.member_id, row.name, row.title, tuple(row.roles)) for row in found)
+    return Provider(unit.unit_id, unit.name, UnitKind(unit.kind), unit.ended_on, staff)
+
+
+async def basis_of(tx: Transaction, assignment: Assignment) -> Basis:
+    """The person and the decision that an order rests on."""
+    return Basis(await tx.read(persons, assignment.person_id), await tx.read(decisions, assignment.decision_id))
+
+
+async def follow_ups_of(tx: Transaction, assignment_id: UUID) -> list[FollowUp]:
+    """The follow-ups of an assignment, the first round first."""
+    table = follow_ups.table.c
+    query = select(follow_ups.table).where(table.assignment_id == assignment_id).order_by(table.round, table.id)
+    return await tx.find(follow_ups, query)
+
+
+async def new_number(tx: Transaction, given_to: UUID) -> str:
+    """The next running number, with at least seven digits."""
+    query = insert(numbers).values(given_to=given_to).returning(numbers.c.number)
+    return f"{await tx.connection.scalar(query):07}"
+
+
+async def known_members(tx: Transaction, members: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of the members that the organisation has."""
+    return frozenset(await replica.member_names(tx, members))
+
+
+def is_genuine(follow_up: FollowUp, keys: Path) -> bool:
+    """True when the follow-up's signature is execution's own and over this very document and signer."""
+    try:
+        claims = verify(follow_up.report.signature, keys, "execution")
+    except BadSignature:
+        return False
+    signed = (claims.get("document_sha256"), claims.get("follow_up"), claims.get("signed_by"))
+    return signed == (follow_up.document_sha256, str(follow_up.id), str(follow_up.signed_by))
+
+
+def _with_our_keys(request: Request) -> Callable[[FollowUp], bool]:
+    keys: Path = request.app.state.service.settings.keys
+    return lambda follow_up: is_genuine(follow_up, keys)
+
+
+Verifying = Annotated[Callable[[FollowUp], bool], Depends(_with_our_keys)]
+"""For a door: is_genuine with the public keys of this installation."""

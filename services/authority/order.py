@@ -1,0 +1,52 @@
+"""The order (uppdragsdokumentet): what the provider reads, what it rests on, and when it may be sent."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from chassis.decision import Refused
+from contracts.authority import Order
+from services.authority.aid_decision import AidDecision
+from services.authority.assignment import Assignment
+from services.authority.person import Person
+from services.authority.provider import Provider, UnknownProvider, check_fit
+from services.authority.service_catalogue import ordered
+
+
+class NothingOrdered(Refused):
+    """Välj minst en insats och en utförare."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an order rests on."""
+
+    person: Person
+    decision: AidDecision
+
+
+def order_of(draft: Assignment, basis: Basis, sent_by: str) -> Order:
+    """The order exactly as the provider would read it."""
+    person, decision = basis.person, basis.decision
+    return Order(
+        person=person.card,
+        case_number=person.case_number,
+        decision=decision.decision_type,
+        decision_date=decision.decided_on,
+        legal_basis=decision.basis_shown,
+        decision_maker=decision.decision_maker,
+        assignment_name=draft.assignment_name,
+        services=ordered(draft.services),
+        goals=draft.goals,
+        cover_message=draft.cover_message,
+        sent_by=sent_by,
+    )
+
+
+def check_sendable(draft: Assignment, basis: Basis, provider: Provider | None, on: date) -> Provider:
+    """The provider it goes to. Refused when something is missing (R-01) or the provider can't take it that day."""
+    if draft.unit_id is None or not draft.services:
+        raise NothingOrdered("services" if draft.unit_id else "unit_id")
+    if provider is None:
+        raise UnknownProvider("unit_id")
+    check_fit(provider, basis.person, on)
+    return provider

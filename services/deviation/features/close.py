@@ -1,0 +1,65 @@
+"""Close a deviation: when it has been analysed and the reporter told, or without analysis, with a reason."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from chassis.auth import Actor
+from chassis.decision import Decision, Invalid, Refused
+from chassis.http import By, Command, Done, Router, Tx, form
+from contracts.deviation import DeviationClosed
+from services.deviation.deviation import Deviation, Status, advance
+from services.deviation.lookups import circle_of
+from services.deviation.rights import Circle, acting, links
+from services.deviation.tables import deviations
+
+router = Router()
+
+
+class Close(Command):
+    """Nothing more is to be done."""
+
+    reason: str = Field(default="", title="Varför den avslutas utan analys", max_length=2_000)
+
+
+class ReasonMissing(Invalid):
+    """Skriv varför avvikelsen avslutas utan analys."""
+
+
+class ConsequenceMissing(Refused):
+    """Bedöm konsekvensen i analysen innan du avslutar."""
+
+
+class FeedbackMissing(Refused):
+    """Återkoppla till den som rapporterade innan du avslutar."""
+
+
+@router.post("/deviations/{id}/closing")
+@form("/deviation/deviations/{id}")
+async def close_deviation(id: UUID, command: Close, by: By, tx: Tx) -> Done:
+    before = await tx.load(deviations, id)
+    await tx.save(deviations, close(before, command, by, await circle_of(tx, before), tx.now))
+    return Done(id=id, location=f"/deviation/deviations/{id}", message="Avvikelsen är avslutad.")
+
+
+def close(deviation: Deviation, command: Close, by: Actor, circle: Circle, now: datetime) -> Decision[Deviation]:
+    who = acting(links(deviation, by, circle), "close")
+    if deviation.status is Status.WITH_MANAGER:
+        after = advance(deviation, "close-without-analysis", who, now, command.reason)
+        if not command.reason:
+            raise ReasonMissing("reason")
+    else:
+        if deviation.status is Status.UNDER_ANALYSIS:
+            raise ConsequenceMissing("consequence")
+        after = advance(deviation, "close", who, now, command.reason)
+        if not deviation.feedback:
+            raise FeedbackMissing("text")
+    closed = DeviationClosed(
+        deviation_id=deviation.id,
+        unit_id=deviation.unit_id,
+        reported_by=deviation.reported_by,
+        consequence=deviation.consequence,
+        closed_at=now,
+    )
+    return Decision(after, (closed,), who)

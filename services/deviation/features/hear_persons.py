@@ -1,0 +1,42 @@
+"""Hear about persons: who they are, and which units carry out something for them."""
+
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.database import Transaction
+from chassis.decision import Decision, NotFound
+from chassis.subscriptions import Subscriptions
+from contracts.authority import PersonCard
+from contracts.execution import AssignmentDistributed, InterventionEnded
+from services.deviation.person import Carried, Person, carried_after_end, carried_now, known_now, person_of
+from services.deviation.tables import carried, persons
+
+subscriptions = Subscriptions()
+
+
+@subscriptions.on(AssignmentDistributed)
+async def hear_distributed(event: AssignmentDistributed, tx: Transaction) -> None:
+    await _know(tx, person_of(tx.open(event.person, PersonCard), event.distributed_at))
+    await tx.save(carried, Decision(carried_now(await _carried(tx, event), event)))
+
+
+@subscriptions.on(InterventionEnded)
+async def hear_ended(event: InterventionEnded, tx: Transaction) -> None:
+    known = await _carried(tx, event)
+    if known is not None:
+        await tx.save(carried, Decision(carried_after_end(known, event)))
+
+
+async def _carried(tx: Transaction, event: AssignmentDistributed | InterventionEnded) -> Carried | None:
+    try:
+        return await tx.load(carried, event.assignment_id)
+    except NotFound:
+        return None
+
+
+async def _know(tx: Transaction, heard: Person) -> None:
+    """Two assignments about the same person may arrive side by side: the row is made first, then locked and merged."""
+    values = {column.name: getattr(heard, column.name) for column in persons.table.columns}
+    made = insert(persons.table).values(values | {"cleared": list(heard.cleared)})
+    await tx.connection.execute(made.on_conflict_do_nothing())
+    known = await tx.load(persons, heard.id)
+    await tx.save(persons, Decision(known_now(known, heard)))

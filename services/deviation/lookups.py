@@ -1,0 +1,77 @@
+"""What several doors read: persons and where they belong, units, and who answers for them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import BeforeValidator
+from sqlalchemy import Row, select, text
+
+from chassis import replica
+from chassis.database import Transaction
+from contracts.organisation import UnitKind
+from services.deviation.deviation import Deviation
+from services.deviation.person import Known, Person
+from services.deviation.place import UnknownUnit
+from services.deviation.rights import Circle
+from services.deviation.tables import carried, persons
+from services.deviation.unit import Unit
+
+UNITS = "SELECT unit_id AS id, name, kind, business_area, ended_on FROM replica_unit"
+UNIT = text(f"{UNITS} WHERE unit_id = :unit_id")
+UNITS_ON = text(f"{UNITS} WHERE ended_on IS NULL OR ended_on > :on OR unit_id = ANY(:besides) ORDER BY name, unit_id")
+Asked = BeforeValidator(lambda value: value or None)
+"""What a page's form leaves empty is not asked for."""
+
+TERMS = text("SELECT DISTINCT unit_id FROM replica_manager WHERE member_id = :member_id ORDER BY unit_id")
+
+
+async def known_person(tx: Transaction, person_id: UUID) -> Known:
+    """A person and what is carried out for them. NotFound when nothing has ever been distributed for them."""
+    person = await tx.read(persons, person_id)
+    theirs = select(carried.table).where(carried.table.c.person_id == person_id)
+    return Known(person, tuple(await tx.find(carried, theirs)))
+
+
+async def persons_of(tx: Transaction, deviations: Iterable[Deviation]) -> Mapping[UUID, Person]:
+    """Person id -> person, for those that deviations are about."""
+    ids = {deviation.person_id for deviation in deviations if deviation.person_id}
+    found = await tx.find(persons, select(persons.table).where(persons.table.c.id.in_(ids))) if ids else []
+    return {person.id: person for person in found}
+
+
+async def known_unit(tx: Transaction, unit_id: UUID, field: str = "unit_id") -> Unit:
+    """A unit of the organisation, also one that has ended. UnknownUnit when there is none."""
+    row = (await tx.connection.execute(UNIT, {"unit_id": unit_id})).first()
+    if row is None:
+        raise UnknownUnit(field)
+    return _unit(row)
+
+
+async def units_on(tx: Transaction, on: date, besides: Iterable[UUID] = ()) -> list[Unit]:
+    """The units there are that day, and some others, by name."""
+    rows = await tx.connection.execute(UNITS_ON, {"on": on, "besides": list(besides)})
+    return [_unit(row) for row in rows]
+
+
+async def circle_of(tx: Transaction, deviation: Deviation) -> Circle:
+    """Who the deviation concerns today."""
+    manager = await replica.responsible_manager(tx, deviation.unit_id, tx.today)
+    person = (await persons_of(tx, [deviation])).get(deviation.person_id) if deviation.person_id else None
+    return Circle(
+        answering=manager[0] if manager else None,
+        protected=person is not None and person.protected,
+        cleared=frozenset(person.cleared) if person else frozenset(),
+    )
+
+
+async def answered_for(tx: Transaction, member_id: UUID, on: date) -> list[UUID]:
+    """The units somebody answers for that day, as responsible manager or as deputy where there is none."""
+    named = [row.unit_id for row in await tx.connection.execute(TERMS, {"member_id": member_id})]
+    answering = {unit_id: await replica.responsible_manager(tx, unit_id, on) for unit_id in named}
+    return [unit_id for unit_id, manager in answering.items() if manager and manager[0] == member_id]
+
+
+def _unit(row: Row[Any]) -> Unit:
+    return Unit(row.id, row.name, UnitKind(row.kind), row.business_area, row.ended_on)
