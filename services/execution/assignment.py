@@ -1,0 +1,321 @@
+"""An assignment as the provider has it: the fulfilment's status, which the provider alone changes."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from chassis.auth import Actor
+from chassis.decision import NotAllowed, NotFound, Refused, Who
+from contracts.authority import Order, Protection
+from contracts.organisation import Role
+from services.execution.labels import LABELS
+from services.execution.measures import FrequencyUnit, HoursUnit, PerformedWhen
+from services.execution.swedish import sort_key
+
+
+class Status(StrEnum):
+    """Where the assignment is at the provider."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    DISTRIBUTED = "distributed"
+    ACKNOWLEDGED = "acknowledged"
+    IN_EXECUTION = "in_execution"
+    ENDED = "ended"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class RowStatus(StrEnum):
+    """Where one intervention (verkställighet) is."""
+
+    REGISTERED = "registered"
+    SENT = "sent"
+    RECALLED = "recalled"
+    REMOVED = "removed"
+    ENDED = "ended"
+
+
+MANAGERS = (Role.OPERATIONS_MANAGER, Role.UNIT_MANAGER)
+DISTRIBUTORS = (*MANAGERS, Role.COORDINATOR)
+STAFF = (*DISTRIBUTORS, Role.CARE_WORKER)
+"""Those who read assignments at their unit, and acknowledge them."""
+
+TRANSITIONS: Mapping[tuple[Status, str], Status] = {
+    (before, command): after
+    for before, commands in {
+        Status.RECEIVED: {
+            "register": Status.ACCEPTED,
+            "decline": Status.DECLINED,
+            "withdraw": Status.WITHDRAWN,
+            "close": Status.CLOSED,
+            "clear": Status.RECEIVED,
+        },
+        Status.ACCEPTED: {
+            "register": Status.ACCEPTED,
+            "merge": Status.ACCEPTED,
+            "remove": Status.ACCEPTED,
+            "distribute": Status.DISTRIBUTED,
+            "decline": Status.DECLINED,
+            "withdraw": Status.WITHDRAWN,
+            "end": Status.ENDED,
+            "close": Status.CLOSED,
+            "clear": Status.ACCEPTED,
+        },
+        Status.DISTRIBUTED: {
+            "register": Status.DISTRIBUTED,
+            "merge": Status.DISTRIBUTED,
+            "remove": Status.DISTRIBUTED,
+            "distribute": Status.DISTRIBUTED,
+            "recall": Status.DISTRIBUTED,
+            "recall-all": Status.ACCEPTED,
+            "acknowledge": Status.DISTRIBUTED,
+            "all-acknowledged": Status.ACKNOWLEDGED,
+            "start": Status.IN_EXECUTION,
+            "end-row": Status.DISTRIBUTED,
+            "end": Status.ENDED,
+            "clear": Status.DISTRIBUTED,
+        },
+        Status.ACKNOWLEDGED: {
+            "register": Status.ACKNOWLEDGED,
+            "merge": Status.ACKNOWLEDGED,
+            "remove": Status.ACKNOWLEDGED,
+            "distribute": Status.DISTRIBUTED,
+            "recall": Status.ACKNOWLEDGED,
+            "recall-all": Status.ACCEPTED,
+            "acknowledge": Status.ACKNOWLEDGED,
+            "start": Status.IN_EXECUTION,
+            "end-row": Status.ACKNOWLEDGED,
+            "end": Status.ENDED,
+            "clear": Status.ACKNOWLEDGED,
+        },
+        Status.IN_EXECUTION: {
+            "register": Status.IN_EXECUTION,
+            "merge": Status.IN_EXECUTION,
+            "remove": Status.IN_EXECUTION,
+            "distribute": Status.IN_EXECUTION,
+            "recall": Status.IN_EXECUTION,
+            "recall-all": Status.ACCEPTED,
+            "acknowledge": Status.IN_EXECUTION,
+            "follow-up": Status.IN_EXECUTION,
+            "end-row": Status.IN_EXECUTION,
+            "end": Status.ENDED,
+            "clear": Status.IN_EXECUTION,
+        },
+        Status.ENDED: {
+            "follow-up": Status.ENDED,
+            "end-row": Status.ENDED,
+            "end": Status.ENDED,
+            "close": Status.CLOSED,
+            "clear": Status.ENDED,
+        },
+        Status.DECLINED: {"confirm-decline": Status.DECLINED, "close": Status.CLOSED},
+    }.items()
+    for command, after in commands.items()
+}
+"""(from, command) -> to. What is not here is refused."""
+
+
+class NotPossibleNow(Refused):
+    """Det går inte: uppdraget är {status}."""
+
+
+class Withdrawn(Refused):
+    """Uppdraget har återtagits av myndigheten och ska inte utföras."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One intervention (insats) of the assignment, at one unit (F-10)."""
+
+    id: UUID
+    service: str
+    service_name: str
+    unit_id: UUID
+    period_from: date
+    period_to: date | None = None
+    """The last day; None is until further notice (tills vidare)."""
+    form: str | None = None
+    resource: str | None = None
+    resource_usage: str | None = None
+    hours: Decimal | None = None
+    double_hours: Decimal | None = None
+    hours_unit: HoursUnit | None = None
+    performed_when: PerformedWhen | None = None
+    frequency: Decimal | None = None
+    frequency_unit: FrequencyUnit | None = None
+    status: RowStatus = RowStatus.REGISTERED
+
+    @property
+    def with_unit(self) -> bool:
+        """True when the unit has it to carry out, or has carried it out."""
+        return self.status in (RowStatus.SENT, RowStatus.ENDED)
+
+    def current_or_planned(self, today: date) -> bool:
+        """True when it is with the unit and its last day has not passed (R-30)."""
+        return self.with_unit and (self.period_to is None or self.period_to >= today)
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """Somebody confirmed for a unit that it has taken over; the first one counts, later ones are kept."""
+
+    unit_id: UUID
+    member_id: UUID
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Act:
+    """What somebody did, in which role and when: the assignment's history."""
+
+    what: str
+    by: Who
+    at: datetime
+    row_ids: tuple[UUID, ...] = ()
+    member_ids: tuple[UUID, ...] = ()
+    on: date | None = None
+    reason: str | None = None
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The assignment at the provider."""
+
+    id: UUID
+    person_id: UUID
+    unit_id: UUID
+    """The provider's unit it was sent to."""
+    authority_unit_id: UUID
+    case_worker_id: UUID
+    decision_id: UUID
+    order: Order = field(repr=False)
+    sent_at: datetime
+    received_at: datetime
+    period_from: date | None = None
+    period_to: date | None = None
+    status: Status = Status.RECEIVED
+    rows: tuple[Row, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    """Those in force: a unit that gets it anew after a recall acknowledges anew."""
+    started_on: date | None = None
+    closed_on: date | None = None
+    """The day the authority closed the order; the units may still have something to end."""
+    follow_up_rounds: int = 0
+    cleared: tuple[UUID, ...] = ()
+    """Members whom the provider's own manager has let see a protected person."""
+    acts: tuple[Act, ...] = ()
+
+    @property
+    def unit_ids(self) -> tuple[UUID, ...]:
+        """The units that carry it out."""
+        return tuple(dict.fromkeys(row.unit_id for row in self.rows if row.with_unit))
+
+    @property
+    def at_units(self) -> bool:
+        """True while units have it to carry out."""
+        return self.status in (Status.DISTRIBUTED, Status.ACKNOWLEDGED, Status.IN_EXECUTION)
+
+    @property
+    def waiting_unit_ids(self) -> tuple[UUID, ...]:
+        """The units that have it to carry out and have not acknowledged."""
+        done = {acknowledgement.unit_id for acknowledgement in self.acknowledgements}
+        return tuple(unit for unit in self.unit_ids if unit not in done) if self.at_units else ()
+
+    @property
+    def to_distribute(self) -> bool:
+        """True when it is for the receiving unit to distribute: nothing has been sent, or a row is left to send."""
+        unsent = any(row.status is RowStatus.REGISTERED for row in self.rows)
+        return self.status in (Status.RECEIVED, Status.ACCEPTED) or (self.at_units and unsent)
+
+    @property
+    def queue_unit_ids(self) -> tuple[UUID, ...]:
+        """The units in whose Nya uppdrag it lies: each that has not acknowledged, and the one that is to distribute."""
+        return tuple(dict.fromkeys((*self.waiting_unit_ids, *((self.unit_id,) if self.to_distribute else ()))))
+
+    @property
+    def been_distributed(self) -> bool:
+        """True once any row has been sent to a unit, also when it has been recalled."""
+        return any(row.status not in (RowStatus.REGISTERED, RowStatus.REMOVED) for row in self.rows)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of all, once every row with a unit has been given one; None as long as anything is left."""
+        if any(row.status in (RowStatus.REGISTERED, RowStatus.SENT) for row in self.rows):
+            return None
+        return max(
+            (row.period_to for row in self.rows if row.status is RowStatus.ENDED and row.period_to), default=None
+        )
+
+    @property
+    def next_last_day(self) -> date | None:
+        """The first day after which a row ends by itself, its period being over."""
+        days = (row.period_to for row in self.rows if row.status is RowStatus.SENT)
+        return min((day for day in days if day is not None), default=None)
+
+    @property
+    def protected(self) -> bool:
+        """True when only named members may see who it is about."""
+        return self.order.person.protection is not Protection.NONE
+
+    @property
+    def named(self) -> tuple[UUID, ...]:
+        """The members who may see a protected person: named by the authority, or by the provider's own manager."""
+        return tuple(dict.fromkeys((*self.order.person.cleared, *self.cleared)))
+
+    @property
+    def person_name(self) -> str:
+        """Efternamn, Förnamn."""
+        return f"{self.order.person.family_name}, {self.order.person.given_name}"
+
+    @property
+    def sort_name(self) -> str:
+        """What lists are ordered by."""
+        return sort_key(self.person_name)
+
+
+def seen_by(assignment: Assignment, by: Actor) -> Who:
+    """The role in which a member sees the assignment. NotFound when there is none: it doesn't exist for them."""
+    if assignment.protected and by.member_id not in assignment.named:
+        raise NotFound
+    for unit in (*assignment.unit_ids, assignment.unit_id):
+        if by.roles.get(unit, frozenset()) & frozenset(STAFF):
+            return by.at(unit, STAFF)
+    raise NotFound
+
+
+def acting(assignment: Assignment, by: Actor, allowed: Collection[str], *units: UUID) -> Who:
+    """The role in which a member does something at one of the units, the receiving one when none is named.
+
+    NotFound when the assignment doesn't exist for them, NotAllowed when they see it but may not do this.
+    """
+    seen_by(assignment, by)
+    for unit in units or (assignment.unit_id,):
+        if unit in by.units(allowed):
+            return by.at(unit, allowed)
+    raise NotAllowed
+
+
+def units_to_acknowledge_for(assignment: Assignment, by: Actor) -> tuple[UUID, ...]:
+    """The units that carry it out where a member works."""
+    return tuple(unit for unit in assignment.unit_ids if unit in by.units(STAFF))
+
+
+def units_to_start_for(assignment: Assignment, by: Actor) -> tuple[UUID, ...]:
+    """The units that have acknowledged it where a member may register the first visit."""
+    waiting = assignment.waiting_unit_ids
+    return tuple(unit for unit in assignment.unit_ids if unit in by.units(DISTRIBUTORS) and unit not in waiting)
+
+
+def step(assignment: Assignment, command: str) -> Status:
+    """The status after a command. Withdrawn or NotPossibleNow when it may not be given in this status."""
+    after = TRANSITIONS.get((assignment.status, command))
+    if after is None:
+        raise Withdrawn if assignment.status is Status.WITHDRAWN else NotPossibleNow(status=LABELS[assignment.status])
+    return after

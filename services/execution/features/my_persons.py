@@ -1,0 +1,102 @@
+"""Mina personer: the persons somebody has chosen to follow, as long as there is an assignment to see."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel
+from sqlalchemy import delete, func, or_, select, tuple_
+
+from chassis.auth import Actor
+from chassis.database import Transaction
+from chassis.decision import NotFound
+from chassis.http import By, Done, Router, Tx, form, page
+from services.execution.assignment import STAFF, Status
+from services.execution.tables import assignments, shown_to
+from services.execution.tables import my_persons as followed
+
+router = Router()
+
+PAGE_SIZE = 25
+OVER = (Status.DECLINED, Status.WITHDRAWN, Status.CLOSED)
+
+
+class Followed(BaseModel):
+    """One person and assignment."""
+
+    id: UUID
+    person_id: UUID
+    person: str
+    protected: bool
+    assignment: str
+    services: list[str]
+    status: str
+    sent_at: datetime
+
+
+class MyPersons(BaseModel):
+    """Mina personer, by name; `after` gives the next page."""
+
+    lines: list[Followed]
+    persons: int
+    after: UUID | None
+
+
+@router.get("/my-persons")
+@page("my_persons.html")
+async def my_persons(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = None) -> MyPersons:
+    units = list(by.units(STAFF))
+    table = assignments.table.c
+    mine = select(followed.c.person_id).where(followed.c.member_id == by.member_id)
+    here = (
+        table.person_id.in_(mine),
+        table.status.not_in(OVER),
+        or_(table.unit_ids.overlap(units), table.unit_id.in_(units)),
+        shown_to(by.member_id),
+    )
+    query = select(assignments.table).where(*here).order_by(table.sort_name, table.id).limit(PAGE_SIZE + 1)
+    if after:
+        last = select(table.sort_name, table.id).where(table.id == after).scalar_subquery()
+        query = query.where(tuple_(table.sort_name, table.id) > last)
+    found = await tx.find(assignments, query)
+    shown = found[:PAGE_SIZE]
+    if shown:
+        await tx.saw(by.anywhere(STAFF), {a.person_id for a in shown}, "list", "my-persons")
+    persons = await tx.connection.scalar(select(func.count(table.person_id.distinct())).where(*here))
+    return MyPersons(
+        lines=[
+            Followed(
+                id=assignment.id,
+                person_id=assignment.person_id,
+                person=assignment.person_name,
+                protected=assignment.protected,
+                assignment=assignment.order.assignment_name,
+                services=[service.name for service in assignment.order.services],
+                status=assignment.status,
+                sent_at=assignment.sent_at,
+            )
+            for assignment in shown
+        ],
+        persons=persons or 0,
+        after=shown[-1].id if len(found) > PAGE_SIZE else None,
+    )
+
+
+@router.delete("/my-persons/{person_id}")
+async def stop_following(person_id: UUID, by: By, tx: Tx) -> Done:
+    return await _stop(tx, by, person_id)
+
+
+@router.post("/my-persons/{person_id}/removal")
+@form("/execution/my-persons")
+async def stop_following_by_form(person_id: UUID, by: By, tx: Tx) -> Done:
+    return await _stop(tx, by, person_id)
+
+
+async def _stop(tx: Transaction, by: Actor, person_id: UUID) -> Done:
+    table = followed.c
+    gone = delete(followed).where(table.member_id == by.member_id, table.person_id == person_id)
+    if not (await tx.connection.execute(gone.returning(table.person_id))).first():
+        raise NotFound
+    return Done(id=person_id, location="/execution/my-persons", message="Personen är borttagen från Mina personer.")

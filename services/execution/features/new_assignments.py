@@ -1,0 +1,89 @@
+"""Nya uppdrag: what waits to be distributed or acknowledged at the units somebody works at."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel
+from sqlalchemy import func, select, tuple_
+
+from chassis import replica
+from chassis.auth import Actor
+from chassis.http import By, Router, Tx, page
+from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment
+from services.execution.lines import UNKNOWN_UNIT
+from services.execution.tables import assignments, shown_to
+
+router = Router()
+
+PAGE_SIZE = 25
+
+
+class Waiting(BaseModel):
+    """One line of the queue."""
+
+    id: UUID
+    person: str
+    assignment: str
+    services: list[str]
+    units: list[str]
+    status: str
+    received_at: datetime
+    protected: bool
+    next_step: str
+    """What the reader can do: distribute, acknowledge, or only read."""
+
+
+class Queue(BaseModel):
+    """Nya uppdrag, oldest first; `after` gives the next page."""
+
+    waiting: list[Waiting]
+    total: int
+    after: UUID | None
+
+
+@router.get("/new-assignments")
+@page("new_assignments.html")
+async def new_assignments(
+    by: By, tx: Tx, unit: Annotated[UUID | None, Query()] = None, after: Annotated[UUID | None, Query()] = None
+) -> Queue:
+    units = by.units(STAFF)
+    table = assignments.table.c
+    mine = table.queue_unit_ids.overlap([unit] if unit in units else [] if unit else list(units))
+    visible = shown_to(by.member_id)
+    total = await tx.connection.scalar(select(func.count()).select_from(assignments.table).where(mine, visible))
+    query = select(assignments.table).where(mine, visible).order_by(table.received_at, table.id).limit(PAGE_SIZE + 1)
+    if after:
+        last = select(table.received_at, table.id).where(table.id == after).scalar_subquery()
+        query = query.where(tuple_(table.received_at, table.id) > last)
+    found = await tx.find(assignments, query)
+    shown = found[:PAGE_SIZE]
+    if shown:
+        await tx.saw(by.anywhere(STAFF), {a.person_id for a in shown}, "list", "new-assignments")
+    names = await replica.unit_names(tx, {unit for a in shown for unit in a.queue_unit_ids})
+    return Queue(
+        waiting=[_line(assignment, names, by) for assignment in shown],
+        total=total or 0,
+        after=shown[-1].id if len(found) > PAGE_SIZE else None,
+    )
+
+
+def _line(assignment: Assignment, names: dict[UUID, str], by: Actor) -> Waiting:
+    return Waiting(
+        id=assignment.id,
+        person=assignment.person_name,
+        assignment=assignment.order.assignment_name,
+        services=[service.name for service in assignment.order.services],
+        units=[names.get(unit, UNKNOWN_UNIT) for unit in assignment.queue_unit_ids],
+        status=assignment.status,
+        received_at=assignment.received_at,
+        protected=assignment.protected,
+        next_step=next_step(assignment, by),
+    )
+
+
+def next_step(assignment: Assignment, by: Actor) -> str:
+    if assignment.to_distribute and assignment.unit_id in by.units(DISTRIBUTORS):
+        return "distribute"
+    return "acknowledge" if by.units(STAFF) & set(assignment.waiting_unit_ids) else "read"

@@ -1,0 +1,145 @@
+"""Läs uppdrag: the order as it was sent, how far it has come, and what the reader can do with it."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from chassis import replica
+from chassis.auth import Actor
+from chassis.http import By, Router, Tx, page
+from contracts.authority import Order
+from services.execution.assignment import (
+    DISTRIBUTORS,
+    MANAGERS,
+    STAFF,
+    TRANSITIONS,
+    Acknowledgement,
+    Assignment,
+    seen_by,
+    units_to_acknowledge_for,
+    units_to_start_for,
+)
+from services.execution.labels import ACT_LABELS
+from services.execution.lines import UNKNOWN_UNIT, Choice, Heading, RowLine, heading, row_lines
+from services.execution.tables import assignments
+
+router = Router()
+
+
+class Told(BaseModel):
+    """One line of the history."""
+
+    at: datetime
+    what: str
+    by: str
+    on: date | None
+    reason: str | None
+    note: str
+
+
+class Possible(BaseModel):
+    """What the reader can do with the assignment now."""
+
+    acknowledge_for: list[Choice]
+    start_for: list[Choice]
+    distribute: bool
+    decline: bool
+    change_rows: list[UUID]
+    """The rows the reader may correct, end or recall."""
+    colleagues: list[Choice]
+    """Those whom a manager can let see a protected person."""
+    follow_up: bool
+
+
+class AssignmentView(BaseModel):
+    """The assignment as somebody at the unit sees it."""
+
+    id: UUID
+    heading: Heading
+    order: Order
+    status: str
+    sent_at: datetime
+    received_at: datetime
+    rows: list[RowLine]
+    acknowledgements: list[Acknowledgement]
+    unit_names: dict[UUID, str]
+    started_on: date | None
+    closed_on: date | None
+    history: list[Told]
+    possible: Possible
+    already: Acknowledgement | None
+    """The one that counts, when the reader has just acknowledged what somebody had acknowledged before."""
+
+
+@router.get("/assignments/{id}")
+@page("assignment.html")
+async def read_assignment(id: UUID, by: By, tx: Tx, already: Annotated[UUID | None, Query()] = None) -> AssignmentView:
+    assignment = await tx.read(assignments, id)
+    who = seen_by(assignment, by)
+    await tx.saw(who, [assignment.person_id], "read", f"assignment/{id}")
+    names = await replica.unit_names(tx, {assignment.unit_id, *(row.unit_id for row in assignment.rows)})
+    staff: dict[UUID, str] = {}
+    if assignment.protected and _works(by, MANAGERS, assignment):
+        units = await replica.units_below(tx, assignment.unit_id)
+        staff = await replica.members_at(tx, {*units, *assignment.unit_ids}, STAFF, tx.today)
+    return AssignmentView(
+        id=id,
+        heading=heading(assignment, names),
+        order=assignment.order,
+        status=assignment.status,
+        sent_at=assignment.sent_at,
+        received_at=assignment.received_at,
+        rows=row_lines(assignment, names),
+        acknowledgements=list(assignment.acknowledgements),
+        unit_names=names,
+        started_on=assignment.started_on,
+        closed_on=assignment.closed_on,
+        history=history(assignment),
+        possible=possible(assignment, by, names, staff),
+        already=next((done for done in assignment.acknowledgements if done.unit_id == already), None),
+    )
+
+
+def history(assignment: Assignment) -> list[Told]:
+    """What has been done, the latest first."""
+    return [
+        Told(at=act.at, what=ACT_LABELS[act.what], by=act.by.name, on=act.on, reason=act.reason, note=act.note)
+        for act in reversed(assignment.acts)
+    ]
+
+
+def possible(assignment: Assignment, by: Actor, names: dict[UUID, str], staff: dict[UUID, str]) -> Possible:
+    """staff: those who work at the provider's units, when the reader is a manager there and the person is protected."""
+
+    def can(command: str) -> bool:
+        return (assignment.status, command) in TRANSITIONS
+
+    def choices(units: tuple[UUID, ...]) -> list[Choice]:
+        return [Choice(id=unit, name=names.get(unit, UNKNOWN_UNIT)) for unit in units]
+
+    distributor = assignment.unit_id in by.units(DISTRIBUTORS)
+    mine = units_to_acknowledge_for(assignment, by)
+    return Possible(
+        acknowledge_for=choices(tuple(unit for unit in mine if unit in assignment.waiting_unit_ids)),
+        start_for=choices(units_to_start_for(assignment, by) if can("start") else ()),
+        distribute=distributor and can("register"),
+        decline=distributor and can("decline") and not assignment.been_distributed,
+        change_rows=[
+            row.id
+            for row in assignment.rows
+            if (can("end-row") or can("remove")) and (distributor or row.unit_id in by.units(DISTRIBUTORS))
+        ],
+        colleagues=[
+            Choice(id=member, name=name)
+            for member, name in staff.items()
+            if can("clear") and member not in assignment.named
+        ],
+        follow_up=can("follow-up") and bool(mine),
+    )
+
+
+def _works(by: Actor, roles: tuple[str, ...], assignment: Assignment) -> bool:
+    return not by.units(roles).isdisjoint((assignment.unit_id, *assignment.unit_ids))

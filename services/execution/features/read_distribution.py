@@ -1,0 +1,78 @@
+"""Fördela uppdrag: all rows of an assignment side by side, and the list to confirm before they are sent."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from chassis import replica
+from chassis.http import By, Router, Tx, page
+from contracts.authority import OrderedService
+from services.execution.assignment import DISTRIBUTORS, STAFF, TRANSITIONS, Assignment, RowStatus, acting
+from services.execution.lines import Choice, Heading, RowLine, heading, row_lines
+from services.execution.tables import assignments
+
+router = Router()
+
+
+class DistributionView(BaseModel):
+    """All rows, those that can be sent, and what there is to choose from."""
+
+    heading: Heading
+    rows: list[RowLine]
+    to_send: list[RowLine]
+    """Registered: sent when they are ticked and confirmed."""
+    without_row: list[str]
+    """Ordered services that nobody has been given."""
+    services: list[OrderedService]
+    units: list[Choice]
+    colleagues: list[Choice]
+    """Members at the units of the registered rows, who can be told."""
+    may_register: bool
+    may_end: bool
+    sent: bool
+    """The reader has just sent something."""
+
+
+@router.get("/assignments/{id}/distribution")
+@page("distribution.html")
+async def read_distribution(id: UUID, by: By, tx: Tx, sent: Annotated[bool, Query()] = False) -> DistributionView:
+    assignment = await tx.read(assignments, id)
+    who = acting(assignment, by, DISTRIBUTORS)
+    await tx.saw(who, [assignment.person_id], "read", f"assignment/{id}/distribution")
+    units = await replica.units_below(tx, assignment.unit_id)
+    elsewhere = {row.unit_id for row in assignment.rows} - units.keys()
+    names = await replica.unit_names(tx, elsewhere) | {unit_id: unit.name for unit_id, unit in units.items()}
+    choices = [
+        Choice(id=unit_id, name=unit.name)
+        for unit_id, unit in units.items()
+        if unit.exists(tx.today) and unit_id in by.units(DISTRIBUTORS)
+    ]
+    registered = {row.unit_id for row in assignment.rows if row.status is RowStatus.REGISTERED}
+    staff = await replica.members_at(tx, registered, STAFF, tx.today)
+    colleagues = [
+        Choice(id=member_id, name=name)
+        for member_id, name in staff.items()
+        if not assignment.protected or member_id in assignment.named
+    ]
+    lines = row_lines(assignment, names)
+    return DistributionView(
+        heading=heading(assignment, names),
+        rows=lines,
+        to_send=[line for line in lines if line.status == RowStatus.REGISTERED],
+        without_row=without_row(assignment),
+        services=list(assignment.order.services),
+        units=choices,
+        colleagues=colleagues,
+        may_register=(assignment.status, "register") in TRANSITIONS,
+        may_end=assignment.been_distributed and (assignment.status, "end") in TRANSITIONS,
+        sent=sent,
+    )
+
+
+def without_row(assignment: Assignment) -> list[str]:
+    """The names of the ordered services without any row that is registered, sent or ended."""
+    gone = (RowStatus.RECALLED, RowStatus.REMOVED)
+    given = {row.service for row in assignment.rows if row.status not in gone}
+    return [service.name for service in assignment.order.services if service.code not in given]

@@ -1,0 +1,47 @@
+"""Rätta/avsluta: one row of an assignment, and what can be done with it."""
+
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from chassis import replica
+from chassis.http import By, Router, Tx, page
+from services.execution.assignment import DISTRIBUTORS, TRANSITIONS, acting
+from services.execution.course import ROW_TRANSITIONS, row_of
+from services.execution.lines import Heading, RowLine, heading, row_line
+from services.execution.tables import assignments
+
+router = Router()
+
+
+class RowView(BaseModel):
+    """The row, and the forms to show."""
+
+    heading: Heading
+    row: RowLine
+    may_end: bool
+    may_recall: bool
+    may_remove: bool
+
+
+@router.get("/assignments/{id}/rows/{row_id}")
+@page("row.html")
+async def read_row(id: UUID, row_id: UUID, by: By, tx: Tx) -> RowView:
+    assignment = await tx.read(assignments, id)
+    acting(assignment, by, DISTRIBUTORS, *assignment.unit_ids, assignment.unit_id)
+    row = row_of(assignment, row_id)
+    who = acting(assignment, by, DISTRIBUTORS, row.unit_id, assignment.unit_id)
+    await tx.saw(who, [assignment.person_id], "read", f"assignment/{id}/rows/{row_id}")
+    names = await replica.unit_names(tx, {assignment.unit_id, row.unit_id})
+    distributor = assignment.unit_id in by.units(DISTRIBUTORS)
+
+    def can(command: str) -> bool:
+        return (assignment.status, command) in TRANSITIONS and (row.status, command) in ROW_TRANSITIONS
+
+    return RowView(
+        heading=heading(assignment, names),
+        row=row_line(assignment, row, names),
+        may_end=can("end-row"),
+        may_recall=distributor and can("recall"),
+        may_remove=distributor and can("remove"),
+    )

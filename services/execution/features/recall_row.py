@@ -1,0 +1,46 @@
+"""Recall a row (återkalla) from the unit it was sent to; it stays visible with its period."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from chassis.auth import Actor
+from chassis.decision import Decision, Refused
+from chassis.http import By, Done, Router, Tx, form
+from contracts.event import Event
+from services.execution.assignment import DISTRIBUTORS, Assignment, Status, acting, step
+from services.execution.course import acknowledged, acted, distributed, row_of, row_step, settled, with_rows
+from services.execution.tables import assignments
+
+router = Router()
+
+
+class EndInstead(Refused):
+    """Insatsen är den sista pågående i uppdraget och de andra är avslutade. Avsluta den i stället för att återkalla."""
+
+
+@router.post("/assignments/{id}/rows/{row_id}/recall")
+@form("/execution/assignments/{id}/rows/{row_id}")
+async def recall_assignment_row(id: UUID, row_id: UUID, by: By, tx: Tx) -> Done:
+    await tx.save(assignments, recall_row(await tx.load(assignments, id), row_id, by, tx.now, tx.today))
+    return Done(id=id, location=f"/execution/assignments/{id}/distribution", message="Insatsen är återkallad.")
+
+
+def recall_row(assignment: Assignment, row_id: UUID, by: Actor, now: datetime, today: date) -> Decision[Assignment]:
+    """A unit with nothing left starts over if it gets a new row; with no row left anywhere, so does the assignment."""
+    who = acting(assignment, by, DISTRIBUTORS)
+    row = row_of(assignment, row_id)
+    step(assignment, "recall")
+    after = with_rows(assignment, row_step(row, "recall"))
+    if after.last_day is not None:
+        raise EndInstead
+    kept = tuple(earlier for earlier in after.acknowledgements if earlier.unit_id in after.unit_ids)
+    after = acted(replace(after, acknowledgements=kept), "recall", who, now, row_ids=(row_id,))
+    if after.unit_ids:
+        after = settled(replace(after, status=step(after, "recall")))
+    else:
+        after = settled(replace(after, status=step(after, "recall-all"), started_on=None))
+    events: tuple[Event, ...] = (distributed(after, now, today),)
+    if (assignment.status, after.status) == (Status.DISTRIBUTED, Status.ACKNOWLEDGED):
+        events = (*events, acknowledged(after, after.acknowledgements[-1]))
+    return Decision(after, events, who)

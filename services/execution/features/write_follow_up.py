@@ -1,0 +1,76 @@
+"""Write a follow-up: the ratings, which alone are mandatory in the end, and the other headings."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.auth import Actor
+from chassis.decision import Decision, Invalid, Refused
+from chassis.http import By, Command, Done, Router, Tx, form
+from contracts.execution import ActionDecision
+from services.execution.assignment import Assignment
+from services.execution.follow_up import HIGHEST, LOWEST, FollowUp, Rating, may_follow_up, step
+from services.execution.tables import assignments, follow_ups
+
+router = Router()
+
+
+class RatedGoal(BaseModel):
+    """One goal and how far it has been reached, as far as the writer has decided yet."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    goal_id: UUID
+    rating: int | None = Field(default=None, ge=LOWEST, le=HIGHEST)
+
+
+class WriteFollowUp(Command):
+    """Everything that stands in the follow-up; it replaces what stood there."""
+
+    ratings: tuple[RatedGoal, ...] = ()
+    performed_on: date | None = None
+    performed: str = ""
+    situation_change: str = ""
+    action: ActionDecision | None = None
+    action_text: str = ""
+    changes: str = ""
+    comment: str = ""
+    signature_date: date | None = None
+
+
+class Signed(Refused):
+    """Uppföljningen har ett dokument och kan inte ändras. Ta bort dokumentet först, om det inte är signerat."""
+
+
+class NotAnOrderedGoal(Invalid):
+    """Du kan bara skatta målen i uppdraget, vart och ett en gång."""
+
+
+class PerformedInFuture(Invalid):
+    """Datum för genomförd uppföljning kan inte ligga framåt i tiden."""
+
+
+@router.post("/follow-ups/{id}/text")
+@form("/execution/follow-ups/{id}")
+async def write_a_follow_up(id: UUID, command: WriteFollowUp, by: By, tx: Tx) -> Done:
+    follow_up = await tx.load(follow_ups, id)
+    assignment = await tx.read(assignments, follow_up.assignment_id)
+    await tx.save(follow_ups, write_follow_up(follow_up, assignment, command, by, tx.today))
+    return Done(id=id, location=f"/execution/follow-ups/{id}", message="Uppföljningen är sparad.")
+
+
+def write_follow_up(
+    follow_up: FollowUp, assignment: Assignment, command: WriteFollowUp, by: Actor, today: date
+) -> Decision[FollowUp]:
+    who = may_follow_up(assignment, by)
+    status = step(follow_up, "write", Signed)
+    if command.performed_on and command.performed_on > today:
+        raise PerformedInFuture("performed_on")
+    chosen = {goal.goal_id: goal.rating for goal in command.ratings}
+    if len(chosen) < len(command.ratings) or not chosen.keys() <= {goal.goal_id for goal in follow_up.ratings}:
+        raise NotAnOrderedGoal("ratings")
+    ratings = tuple(Rating(goal.goal_id, goal.text, chosen.get(goal.goal_id)) for goal in follow_up.ratings)
+    written = command.model_dump(exclude={"ratings"})
+    return Decision(replace(follow_up, status=status, ratings=ratings, **written), (), who)

@@ -1,0 +1,112 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.municipality import unit
+from tests.support.provider import (
+    ASSIGNMENT,
+    NOTHING_TICKED,
+    acknowledge,
+    distribute,
+    just_sent,
+    look,
+    new_row,
+    register,
+    today,
+)
+from tests.support.stafett import Running
+
+STYLE = Path(__file__).parents[3] / "chassis" / "static" / "stafett.css"
+
+
+@pytest.mark.requirement("TRE-ASSIGN-04", "TRE-ASSIGN-05")
+async def test_the_order_is_read_in_full_and_printed_without_forms_and_reading_is_logged(execution: Running) -> None:
+    await execution.deliver(just_sent())
+    async with execution.browser("eva.nyberg") as eva:
+        page = await eva.get(ASSIGNMENT)
+    assert page.status_code == 200
+    for text in (
+        "Mustafsson, Moira",
+        "19380303-9142",
+        "Personlig omvårdnad",
+        "11 kap. 1 § SoL",
+        "Klara morgonen själv",
+    ):
+        assert text in page.text
+    assert re.search(r"@media print \{[^}]*form[^}]*\{ display: none", STYLE.read_text())
+    inside_forms = "".join(re.findall(r"<form.*?</form>", page.text, re.DOTALL))
+    outside_forms = re.sub(r"<form.*?</form>", "", page.text, flags=re.DOTALL)
+    assert "Avböj uppdraget" in inside_forms
+    assert "Avböj" not in outside_forms
+    (read,) = await execution.sql("SELECT action, what FROM access_log")
+    assert (read["action"], read["what"]) == ("read", f"assignment/{ASSIGNMENT.rsplit('/', 1)[1]}")
+
+
+@pytest.mark.requirement("TRE-DIST-01", "TRE-DIST-05", "TRE-DIST-06", "TRE-DIST-10", "R-03")
+async def test_a_browser_without_scripts_registers_ticks_confirms_and_sees_the_receipt(execution: Running) -> None:
+    await execution.deliver(just_sent())
+    page_path = f"{ASSIGNMENT}/distribution"
+    async with execution.browser("eva.nyberg") as eva:
+        empty = await eva.get(page_path)
+        assert "Inga insatser är registrerade ännu" in empty.text
+        typed = {"rows.0.service": "morgonhjalp", "rows.0.resource": 'Team "Öst"', "rows.0.period_from": today()}
+        refused = await eva.post(f"{ASSIGNMENT}/rows", data={**typed, "rows.0.unit_id": ""})
+        assert refused.status_code == 422
+        assert '<a href="#rows.0.unit_id">Fyll i det här fältet.</a>' in refused.text
+        assert 'value="Team &#34;Öst&#34;"' in refused.text
+        assert f'name="rows.0.period_from" value="{today()}"' in refused.text
+        done = await eva.post(f"{ASSIGNMENT}/rows", data={**typed, "rows.0.unit_id": str(unit("blandaren-ute"))})
+        assert (done.status_code, done.headers["location"]) == (303, page_path)
+        await eva.post(f"{ASSIGNMENT}/rows", data={**typed, "rows.0.unit_id": str(unit("blandaren"))})
+        first, _second = [row["id"] for row in (await look(execution, "eva.nyberg", page_path))["to_send"]]
+        none = await eva.post(page_path, headers=NOTHING_TICKED)
+        assert (none.status_code, "Markera minst en insats" in none.text) == (422, True)
+        asked = await eva.post(page_path, data={"row_ids.0": first})
+        assert asked.status_code == 409
+        assert "Vill du skicka följande insatser till genomförande?" in asked.text
+        assert asked.text.count('name="row_ids.') == 1
+        assert "Inget är skickat än." in asked.text
+        sent = await eva.post(page_path, data={"row_ids.0": first, "confirmed": "true"})
+        assert sent.status_code == 303
+        receipt = await eva.get(sent.headers["location"])
+        assert "Kontrollera att de har status Skickad till genomförande" in receipt.text
+        assert receipt.text.count('<span class="tag">Skickad till genomförande</span>') == 1
+        assert receipt.text.count('<span class="tag">Registrerad</span>') == 1
+
+
+async def test_rows_are_corrected_on_a_page_of_their_own(execution: Running) -> None:
+    await execution.deliver(just_sent())
+    (row_id,) = await distribute(execution)
+    async with execution.browser("eva.nyberg") as eva:
+        shown = await eva.get(f"{ASSIGNMENT}/rows/{row_id}")
+        assert "Återkalla insatsen" in shown.text
+        refused = await eva.post(f"{ASSIGNMENT}/rows/{row_id}/ending", data={"last_day": "i morgon"})
+        assert refused.status_code == 422
+        assert "Skriv ett datum" in refused.text
+        assert 'value="i morgon"' in refused.text
+        ended = await eva.post(f"{ASSIGNMENT}/rows/{row_id}/ending", data={"last_day": today(2)})
+        assert (ended.status_code, ended.headers["location"]) == (303, ASSIGNMENT)
+        shown = await eva.get(f"{ASSIGNMENT}/rows/{row_id}")
+        assert "Ändra sista dag" in shown.text
+
+
+async def test_lists_are_pages_with_captions_counts_and_words_for_when_they_are_empty(execution: Running) -> None:
+    async with execution.browser("eva.nyberg") as eva:
+        assert "Inga nya uppdrag på dina enheter" in (await eva.get("/execution/new-assignments")).text
+        assert "Ingen har pågående eller planerade insatser" in (await eva.get("/execution/my-units")).text
+        assert "Du följer ingen person" in (await eva.get("/execution/my-persons")).text
+        await execution.deliver(just_sent())
+        queue = await eva.get("/execution/new-assignments")
+        assert "Visar 1 av totalt 1 uppdrag som väntar" in queue.text
+        assert f'<a href="{ASSIGNMENT}/distribution">Fördela</a>' in queue.text
+        await distribute(execution)
+        await register(execution, new_row("blandaren"))
+        await acknowledge(execution, "eva.nyberg")
+        units = await eva.get("/execution/my-units")
+        assert "Blandaren htj ute (Leanlink) (1)" in units.text
+        assert "Visar 1 av totalt 1 uppdrag med pågående eller planerade insatser" in units.text
+    async with execution.browser("jonas.ek") as jonas:
+        page = await jonas.get(ASSIGNMENT)
+        assert "Avböj" not in page.text
+        assert (await jonas.get(f"{ASSIGNMENT}/distribution")).status_code == 403

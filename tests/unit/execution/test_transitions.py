@@ -1,0 +1,93 @@
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from chassis.decision import Decision, Refused
+from contracts.execution import DeclineReason, ReasonHolder
+from services.execution.assignment import TRANSITIONS, Assignment, Row, RowStatus, Status, step
+from services.execution.course import ROW_TRANSITIONS, RowNotPossible, row_step
+from services.execution.features.acknowledge import Acknowledge, acknowledge
+from services.execution.features.clear import Clear, clear
+from services.execution.features.decline import Decline, decline
+from services.execution.features.distribute import Distribute, distribute
+from services.execution.features.end_assignment import EndAssignment, end_assignment
+from services.execution.features.end_row import EndRow, end_row
+from services.execution.features.merge_rows import MergeRows, merge_rows
+from services.execution.features.recall_row import recall_row
+from services.execution.features.register_rows import NewRow, RegisterRows, register_rows
+from services.execution.features.remove_row import remove_row
+from services.execution.features.start import Start, start
+from tests.support.assignments import NOW, TODAY, UTE, members_at, received, row, started, units_below
+from tests.support.people import actor
+
+COMMANDS = sorted({command for _, command in TRANSITIONS})
+OMAR = actor("omar.haddad")
+SENT, REGISTERED, ALSO_REGISTERED = UUID(int=1), UUID(int=2), UUID(int=3)
+ROWS = (row(1), row(2, status=RowStatus.REGISTERED), row(3, status=RowStatus.REGISTERED), row(4))
+UNITS, STAFF = units_below("blandaren"), members_at("blandaren", "blandaren-ute")
+NEW = RegisterRows(rows=(NewRow(service="morgonhjalp", unit_id=UTE, period_from=TODAY),))
+NO_ROOM = Decline(reason=DeclineReason.NO_CAPACITY, holder=ReasonHolder.PROVIDER)
+
+ACTS: Mapping[str, Callable[[Assignment], Decision[Assignment]]] = {
+    "register": lambda a: register_rows(a, NEW, UNITS, [UUID(int=9)], OMAR, NOW, TODAY),
+    "merge": lambda a: merge_rows(a, MergeRows(merged_row_ids=(REGISTERED, ALSO_REGISTERED)), OMAR, NOW),
+    "remove": lambda a: remove_row(a, REGISTERED, OMAR, NOW),
+    "distribute": lambda a: distribute(
+        a, Distribute(row_ids=(REGISTERED,), confirmed=True), UNITS, STAFF, OMAR, NOW, TODAY
+    ),
+    "recall": lambda a: recall_row(a, SENT, OMAR, NOW, TODAY),
+    "acknowledge": lambda a: acknowledge(a, Acknowledge(), OMAR, NOW),
+    "start": lambda a: start(a, Start(started_on=TODAY), OMAR, NOW, TODAY),
+    "end-row": lambda a: end_row(a, SENT, EndRow(last_day=TODAY), OMAR, NOW),
+    "decline": lambda a: decline(a, NO_ROOM, OMAR, NOW),
+    "end": lambda a: end_assignment(a, EndAssignment(last_day=TODAY), OMAR, NOW, TODAY),
+    "clear": lambda a: clear(a, Clear(member_ids=(actor("jonas.ek").member_id,)), STAFF, OMAR, NOW),
+}
+"""Every command that somebody can give, on an assignment where only the status decides."""
+
+MORE_THAN_THE_STATUS = {(Status.ACCEPTED, "decline"), *((s, "end") for s in Status if s is not Status.ACCEPTED)}
+"""Here the rows decide too: what has been distributed is not declined, and what units have ends with its last row."""
+
+
+def ready(status: Status) -> Assignment:
+    """Everything is in place for any command, but for the status."""
+    at_units = replace(started(*ROWS), status=status, order=received(cleared=["omar.haddad"]).order)
+    return replace(at_units, rows=ROWS[1:3]) if status is Status.RECEIVED else at_units
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_status_and_command_that_are_not_in_the_table_are_refused(status: Status, command: str) -> None:
+    assignment = replace(received(), status=status)
+    if (status, command) in TRANSITIONS:
+        assert step(assignment, command) is TRANSITIONS[status, command]
+    else:
+        with pytest.raises(Refused):
+            step(assignment, command)
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("command", ACTS)
+def test_what_members_do_follows_the_table(status: Status, command: str) -> None:
+    if (status, command) in MORE_THAN_THE_STATUS:
+        return
+    if (status, command) not in TRANSITIONS:
+        with pytest.raises(Refused):
+            ACTS[command](ready(status))
+        return
+    after = ACTS[command](ready(status)).state
+    reached = TRANSITIONS[status, command]
+    assert after.status in (reached, TRANSITIONS.get((reached, "all-acknowledged")))
+
+
+@pytest.mark.parametrize("status", RowStatus)
+@pytest.mark.parametrize("command", sorted({command for _, command in ROW_TRANSITIONS}))
+def test_a_rows_status_and_command_that_are_not_in_the_table_are_refused(status: RowStatus, command: str) -> None:
+    given: Row = row(1, status=status)
+    if (status, command) in ROW_TRANSITIONS:
+        assert row_step(given, command).status is ROW_TRANSITIONS[status, command]
+    else:
+        with pytest.raises(RowNotPossible):
+            row_step(given, command)
