@@ -50,19 +50,16 @@ async def settle(batch: Sequence[Delivery], refused: Sequence[Delivery]) -> None
 
     Deliveries come in order and batches go one by one, so the last tag of a channel covers those before it.
     """
-    try:
-        if not refused:
-            for delivery in {id(delivery.channel): delivery for delivery in batch}.values():
-                await delivery.channel.basic_ack(delivery.tag, multiple=True)
-            return
-        for delivery in batch:
+    last = batch if refused else {id(delivery.channel): delivery for delivery in batch}.values()
+    for delivery in last:
+        try:
             if delivery in refused:
                 await delivery.channel.basic_reject(delivery.tag, requeue=True)
             else:
-                await delivery.channel.basic_ack(delivery.tag)
-    except (AMQPError, OSError, RuntimeError) as error:
-        # The channel is gone: everything unacked is delivered again, and known by its position.
-        structlog.get_logger().info("ack lost", error=type(error).__name__)
+                await delivery.channel.basic_ack(delivery.tag, multiple=not refused)
+        except (AMQPError, OSError, RuntimeError) as error:
+            # This channel is gone: what it left unacked is delivered again by another, and known by its position.
+            structlog.get_logger().info("ack lost", error=type(error).__name__)
 
 
 def _storable(text: str) -> str:

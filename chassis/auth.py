@@ -96,6 +96,10 @@ class Actor:
         wanted = frozenset(allowed)
         return frozenset(unit_id for unit_id, here in self.roles.items() if here & wanted)
 
+    def has(self, *roles: str) -> bool:
+        """True when they have one of these roles at any unit."""
+        return bool(self.units(roles))
+
 
 async def load_actor(tx: Transaction, login: Login, today: date) -> Actor:
     """The member a login stands for, from the replica: a revoked role stops at once. UnknownMember when unknown."""

@@ -25,8 +25,9 @@ from chassis.envelope import Cause, headers
 from contracts.event import Event
 from contracts.sealed import Content, KeyRing, Sealed
 
-TRANSIENT = ("08", "28", "3D", "40", "53", "55P03", "57", "58")
-"""SQLSTATEs of a database that is away, busy or full: what failed will work later, unchanged."""
+TRANSIENT = ("08", "28", "3D", "40", "53", "55P03", "57P", "58")
+"""SQLSTATEs of a database that is away, busy or full: what failed will work later, unchanged. Not 57014, a statement
+that took too long: most often it does so every time."""
 
 State = TypeVar("State")
 SealedContent = TypeVar("SealedContent", bound=Content)
@@ -71,7 +72,8 @@ def is_transient(error: BaseException) -> bool:
     """True when the database (not the data or the code) is why it failed."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, asyncpg.InterfaceError | OSError | TimeoutError | PoolTimeout):
+        away = isinstance(cause, asyncpg.InterfaceError | OSError | TimeoutError | PoolTimeout)
+        if away and not isinstance(cause, LookupError):  # as Jinja's TemplateNotFound, an OSError too, is
             return True
         if (isinstance(cause, DBAPIError) and cause.connection_invalidated) or str(
             getattr(cause, "sqlstate", None) or ""
@@ -90,7 +92,7 @@ class Transaction:
         self.now = datetime.now(UTC)
         self.wrote = False
         self.unlogged: bool = False
-        """True when something about a person has been read here and nobody has said who saw it."""
+        """True when `read`, `find` or `load_all` has given something about a person and nobody has said who saw it."""
         self.attempts: list[dict[str, object]] = []
         self._database = database
         self._loaded: set[tuple[str, object]] = set()
@@ -144,7 +146,8 @@ class Transaction:
         return decision.state
 
     async def tell(self, event: Event, by: Who = SYSTEM) -> None:
-        """Put an event in the outbox; its row lock on the subject makes sequence order commit order."""
+        """Put an event in the outbox. Transactions about one subject wait for each other here, so that its events are
+        numbered in the order in which they are committed."""
         body = event.model_dump_json(context={"seal": self._database.keys.seal})
         await self.write(event.type, event.subject, body.encode(), by)
 
@@ -170,7 +173,7 @@ class Transaction:
         return self._database.keys.open(sealed, shape)
 
     async def saw(self, who: Who, persons: Iterable[UUID], action: str, what: str, why: str = "") -> None:
-        """Log that somebody reads about these persons; without it, a GET that has read about anyone fails."""
+        """Log that somebody has read about these persons; without it, a GET that has read about anyone fails."""
         self.unlogged = False
         rows = [self._access(who, person, action, what, why) for person in persons]
         if rows:
@@ -225,7 +228,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, cause: Cause | None = None) -> AsyncIterator[Transaction]:
-        """Commit on leaving, roll back on any error; the relay is woken when something was written to the outbox.
+        """Commit on leaving (a door answers after that), roll back on any error; wake the relay when there are events.
 
         Attempts that were refused are logged after the roll-back: only one connection is held at a time.
         """

@@ -1,5 +1,6 @@
 """The envelope of every message: CloudEvents 1.0 in binary mode, and who, why and in which order."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,8 @@ from chassis.decision import Who
 
 JSON = JSONFormat()
 LONGEST_SUBJECT = 200
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""A W3C trace context: ids and flags. Whatever else calls itself so would travel in clear to every service."""
 
 
 def new_traceparent() -> str:

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from chassis.auth import Actor, Issuer, NotLoggedIn, load_actor
 from chassis.database import Database, Transaction
-from chassis.envelope import Cause
+from chassis.envelope import TRACEPARENT, Cause
 from chassis.forms import FORM_TYPES, Command, form_as_json, wants_page
 from chassis.pages import Pages
 from chassis.refusals import Crossed
@@ -78,9 +78,8 @@ class Door(APIRoute):
         if template is not None:
             pages: Pages = request.app.state.pages
             said: Mapping[str, Any] = request.scope.get("stafett.said") or {}
-            return pages.show(
-                template, json.loads(bytes(response.body)), actor=request.scope.get("stafett.actor"), **said
-            )
+            around = {"actor": request.scope.get("stafett.actor"), "path": request.scope["path"], **said}
+            return pages.show(template, json.loads(bytes(response.body)), **around)
         if hasattr(self.endpoint, "form"):
             return RedirectResponse(json.loads(bytes(response.body))["location"], 303)
         return response
@@ -97,11 +96,20 @@ async def transaction(request: Request) -> AsyncIterator[Transaction]:
     """The request's transaction; the token is verified before a connection is taken."""
     database: Database = request.app.state.database
     request.scope["stafett.login"] = await _login(request)
-    cause = Cause(traceparent=parent) if (parent := request.headers.get("traceparent")) else Cause()
+    parent = request.headers.get("traceparent", "")
+    cause = Cause(traceparent=parent) if TRACEPARENT.fullmatch(parent) else Cause()
     async with database.transaction(cause) as tx:
         yield tx
         if tx.unlogged and request.method in SAFE:
             raise ReadWithoutLog
+
+
+def _from_another_site(request: Request) -> bool:
+    """What the browser says; one that doesn't say where from (an old one, or over plain HTTP) names the origin."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site != "same-origin"
+    origin = request.headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != request.headers.get("host")
 
 
 async def _login(request: Request) -> Any:
@@ -109,7 +117,7 @@ async def _login(request: Request) -> Any:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer":
         token = request.cookies.get(COOKIE, "")
-        if request.method not in SAFE and request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        if request.method not in SAFE and _from_another_site(request):
             raise Crossed
     if not token:
         raise NotLoggedIn

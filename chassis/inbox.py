@@ -1,5 +1,8 @@
 """Messages in: each is stored and applied in one transaction, in its subject's order, exactly once.
 
+A *subject* is what a message is about, e.g. `assignment/<id>`; its owner numbers its messages from 1. A service hears
+all that an owner tells, and notes what it has no use for as done, so that no number is missing.
+
 Deliveries that arrive together share a transaction. When one of them fails, the transaction is rolled back and every
 subject gets a transaction of its own, so that only the failing subject waits.
 """
@@ -24,6 +27,7 @@ from chassis.arrival import Arrival, CannotApply, Delivery, read, settle, why
 from chassis.database import Database, Transaction, is_transient
 from chassis.decision import Refused
 from chassis.envelope import Cause
+from chassis.hold import hold
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import Meters
 from contracts.sealed import CannotOpen
@@ -33,9 +37,7 @@ R = TypeVar("R")
 
 BATCH = 100
 ATTEMPTS = 8
-"""A bug is retried this many times, with pauses of 1, 2, 4 … seconds, before the message is parked."""
-HOLD_SECONDS = (0.1, 5.0)
-"""Shortest and longest pause while the database is away; deliveries are held, never handed back."""
+"""A message that fails unexpectedly is tried this many times, with pauses of 1, 2, 4 … seconds, before it is parked."""
 
 
 class Inbox:
@@ -67,31 +69,21 @@ class Inbox:
                 await asyncio.wait_for(self._wake.wait(), poll)
             self._wake.clear()
             while self._arrived:
-                batch, self._arrived = self._arrived[:BATCH], self._arrived[BATCH:]
-                refused = await self._hold(partial(self.receive, batch))
-                await settle(batch, refused)
+                batch = self._arrived[:BATCH]
+                await settle(batch, await self._hold(partial(self.receive, batch)))
+                del self._arrived[: len(batch)]
             await self._hold(self._retry_and_ask)
 
+    def _say(self, state: str) -> None:
+        if self.state != state:
+            self._log.info("inbox", state=state)
+        self.state = state
+
     async def _hold(self, work: Callable[[], Awaitable[R]]) -> R:
-        """Do the work, waiting for as long as the database is away."""
-        pause = HOLD_SECONDS[0]
-        while True:
-            try:
-                done = await work()
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                if self.state == "applying":
-                    self._log.warning("inbox holds its deliveries", error=type(error).__name__)
-                self.state = f"waiting: {type(error).__name__}"
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, HOLD_SECONDS[1])
-            else:
-                self.state = "applying"
-                return done
+        return await hold(work, self._say)
 
     async def receive(self, batch: Sequence[Delivery]) -> list[Delivery]:
-        """Store and apply a batch; gives those that could not be stored. Raises only what is_transient accepts."""
+        """Store and apply a batch; gives those that could not be stored. Raises only when the database is away."""
         arrivals = [read(delivery) for delivery in batch]
         try:
             async with self._database.engine.begin() as connection:

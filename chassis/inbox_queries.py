@@ -46,7 +46,7 @@ GAPS = text("""
     WHERE p.owner = w.owner AND p.subject = w.subject AND w.first > p.last + 1
       AND (p.asked_at IS NULL OR p.asked_at < clock_timestamp() - 12 * make_interval(secs => :patience))
       AND NOT EXISTS (SELECT FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject
-                      AND i.sequence = p.last + 1)
+                      AND i.sequence = p.last + 1 AND i.status IN ('waiting', 'failed', 'parked', 'skipped'))
     RETURNING p.owner, p.subject, p.last + 1""")
 CATCH_UP = text("INSERT INTO inbox_catch_up (owner) VALUES (:owner) ON CONFLICT DO NOTHING RETURNING owner")
 SEND_AGAIN = text("""

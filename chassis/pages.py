@@ -51,8 +51,8 @@ class Pages:
         self._environment.globals["service"] = service
 
     def show(self, template: str, view: Any, **said: Any) -> HTMLResponse:
-        """A view as a page; `problem` and `typed` when a form on it was refused."""
-        around = {"problem": None, "typed": {}, "actor": None, **said}
+        """A view as a page at a path, for an actor; `problem` and `typed` when a form on it was refused."""
+        around = {"problem": None, "typed": {}, "actor": None, "path": "", **said}
         return HTMLResponse(self.render(template, view=view, **around), headers=SECURITY)
 
     def render(self, template: str, **values: Any) -> str:

@@ -26,8 +26,10 @@ REPLAY = text("""
 SKIP = text("UPDATE inbox SET status = 'skipped' WHERE id = :id AND status IN ('parked', 'failed') RETURNING id")
 SKIP_GAP = text("""
     INSERT INTO inbox (id, owner, subject, sequence, type, headers, body, status)
-    SELECT :id, :owner, :subject, last + 1, 'stafett.skipped-gap', '{}', '', 'skipped' FROM inbox_position
-    WHERE owner = :owner AND subject = :subject RETURNING sequence""")
+    SELECT :id, p.owner, p.subject, p.last + 1, 'stafett.skipped-gap', '{}', '', 'skipped'
+    FROM (SELECT * FROM inbox_position WHERE owner = :owner AND subject = :subject FOR UPDATE) p
+    WHERE (SELECT min(sequence) FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject AND i.sequence > p.last
+           AND i.status IN ('waiting', 'failed', 'parked', 'skipped')) > p.last + 1 RETURNING sequence""")
 ACT = text("INSERT INTO operator_act (operator, act, what, why) VALUES (:operator, :act, :what, :why)")
 
 
@@ -106,7 +108,7 @@ async def skip_gap(connection: AsyncConnection, owner: str, subject: str, operat
     gap = {"id": uuid7(), "owner": owner, "subject": subject}
     sequence = (await connection.execute(SKIP_GAP, gap)).scalar()
     if sequence is None:
-        raise NotParked(f"nothing of {owner} about {subject} is waited for here")
+        raise NotParked(f"nothing is missing before what has come of {owner} about {subject}")
     await _note(connection, operator, "skip-gap", f"{owner} {subject} {sequence}", why)
     return int(sequence)
 

@@ -35,10 +35,12 @@ RESEND = """
     SELECT r.id AS resend, o.position, o.id, o.subject, o.sequence, o.type, o.headers, o.body, r.receiver, o.written_at
     FROM outbox_resend r JOIN outbox o USING (position) ORDER BY r.id LIMIT $1"""
 RESENT = "DELETE FROM outbox_resend WHERE id = ANY($1::bigint[])"
+LAST_IN_LINE = "UPDATE outbox_resend SET id = DEFAULT WHERE id = ANY($1::bigint[])"
+"""What a receiver's queue didn't take lets the resends of the other receivers pass."""
 
 
 class Relay:
-    """One per service process; the one that holds the lock publishes, the others wake it."""
+    """One per service process; the one that holds the lock publishes, the others tell it (NOTIFY) to look."""
 
     def __init__(self, database: Database, amqp: str, owner: str, meters: Meters, poll: float) -> None:
         self._database = database
@@ -70,11 +72,12 @@ class Relay:
     async def _session(self) -> None:
         connection = await asyncpg.connect(self._database.url, timeout=5, command_timeout=30)
         try:
-            await connection.add_listener(CHANNEL, lambda *_: self._database.wake.set())
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
                 self.state = "standing by"
                 if await self._woken():
+                    self._database.wake.clear()
                     await connection.execute(f"NOTIFY {CHANNEL}")
+            await connection.add_listener(CHANNEL, lambda *_: self._database.wake.set())
             await self._publish_until_broken(connection)
         finally:
             connection.terminate()
@@ -93,40 +96,52 @@ class Relay:
                 again = await connection.fetch(RESEND, BATCH)
                 if rows:
                     await self._publish(connection, rows)
-                if again:
-                    await self._resend(connection, again)
-                if len(rows) < BATCH and len(again) < BATCH:
+                resent = await self._resend(connection, again) if again else 0
+                if len(rows) < BATCH and resent < BATCH:
                     await self._woken()
         finally:
             with contextlib.suppress(OSError, TimeoutError, aio_pika.exceptions.AMQPError):
                 await asyncio.wait_for(broker.close(), 2)
 
     async def _publish(self, connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> None:
-        confirmed, refused = await self._send(rows)
+        confirmed, refused, late = await self._send(rows)
         await connection.execute(PUBLISHED, [row["position"] for row in confirmed])
         self._meters.published.inc(len(confirmed))
         for row, error in refused:
             await connection.execute(FAILED, row["position"], error)
             self._meters.publish_failed.inc()
             structlog.get_logger().warning("message not taken", service=self._owner, id=str(row["id"]), error=error)
+        if late:
+            raise TimeoutError
 
-    async def _resend(self, connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> None:
-        confirmed, _ = await self._send(rows)
+    async def _resend(self, connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> int:
+        confirmed, refused, late = await self._send(rows)
         await connection.execute(RESENT, [row["resend"] for row in confirmed])
+        await connection.execute(LAST_IN_LINE, [row["resend"] for row, _ in refused])
+        if late:
+            raise TimeoutError
+        return len(confirmed)
 
-    async def _send(self, rows: list[asyncpg.Record]) -> tuple[list[asyncpg.Record], list[tuple[asyncpg.Record, str]]]:
-        """Publish all at once, in order; the confirmed ones, and the others with what was said of them."""
-        async with asyncio.timeout(CONFIRM_SECONDS):
-            answers = await asyncio.gather(*(self._put(row) for row in rows), return_exceptions=True)
+    async def _send(
+        self, rows: list[asyncpg.Record]
+    ) -> tuple[list[asyncpg.Record], list[tuple[asyncpg.Record, str]], bool]:
+        """Publish all at once, in order: the confirmed ones, the others with what was said of them, and whether some
+        got no answer in time (then the channel must not be used again: an answer could still come to it)."""
+        puts = [asyncio.ensure_future(self._put(row)) for row in rows]
+        try:
+            _, late = await asyncio.wait(puts, timeout=CONFIRM_SECONDS)
+        finally:
+            for put in puts:
+                put.cancel()
         confirmed, refused = [], []
-        for row, answer in zip(rows, answers, strict=True):
-            if not isinstance(answer, BaseException):
-                confirmed.append(row)
-            elif isinstance(answer, Exception):
-                refused.append((row, f"{type(answer).__name__}: {answer}"[:300]))
+        for row, put in zip(rows, puts, strict=True):
+            if put in late or put.cancelled():
+                refused.append((row, f"TimeoutError: no confirm within {CONFIRM_SECONDS} s"))
+            elif error := put.exception():
+                refused.append((row, f"{type(error).__name__}: {error}"[:300]))
             else:
-                raise answer
-        return confirmed, refused
+                confirmed.append(row)
+        return confirmed, refused, bool(late)
 
     async def _put(self, row: asyncpg.Record) -> None:
         direct = row["receiver"] is not None

@@ -79,7 +79,7 @@ def _up(chosen: argparse.Namespace) -> None:
 
 
 def _serve(chosen: argparse.Namespace) -> None:
-    from cli.up import serve
+    from cli.serve import serve
 
     serve(chosen.service, chosen.port)
 

@@ -16,8 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from chassis import parked
 from chassis.broker import declare_topology
+from chassis.database import is_transient
 from chassis.keys import make_keys
 from chassis.settings import Settings
+from chassis.telemetry import describe
 from cli import journal, organisation, signature
 from cli.blueprints import blueprints
 from cli.prepare import Account, make_database, make_tables
@@ -103,13 +105,19 @@ def _parked(chosen: argparse.Namespace) -> None:
     if chosen.what in ("replay", "skip", "skip-gap") and not chosen.why:
         sys.exit(f"parked {chosen.what} needs --why: the reason is kept with your name")
     try:
-        asyncio.run(_run(acts[chosen.what](chosen)))
+        asyncio.run(_run(acts[chosen.what], chosen))
     except parked.NotParked as error:
         sys.exit(str(error))
+    except ValueError:
+        sys.exit(f"{chosen.id} is not a message id; `parked list` shows them")
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        sys.exit(f"the database can't be reached ({describe(error)}): is STAFETT_DATABASE_URL right, is it running?")
 
 
-async def _run(act: Awaitable[None]) -> None:
-    await act
+async def _run(act: Callable[[argparse.Namespace], Awaitable[None]], chosen: argparse.Namespace) -> None:
+    await act(chosen)
 
 
 async def _in(service: str, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:

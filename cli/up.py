@@ -201,10 +201,3 @@ async def _stay_up(prepared: Ready, port: int) -> None:
     async with everything(prepared, port) as url:
         print(f"Stafett is up: {url}  (Ctrl-C stops it)", flush=True)
         await until_stopped()
-
-
-def serve(service: str, port: int) -> None:
-    """`./stafett serve <service>`: one service, set by the environment, as a container runs it."""
-    set_up_logs()
-    app = create_app(blueprint(service), Settings(service=service))
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)

@@ -73,10 +73,20 @@ class AssignmentDistributed(Event, about="assignment_id"):
     case_worker_id: UUID
     distributed_at: datetime
     rows: tuple[DistributedRow, ...]
-    """All rows that are with a unit now, not only the new ones; none when all have been recalled."""
+    """All rows that are with a unit now, not only the new ones; after a recall there may be none."""
     recipients: tuple[UUID, ...] = ()
     """Members whom the one who distributed wants to be told; they may see the person."""
     person: Annotated[Sealed[PersonCard], For("journal", "deviation")]
+
+
+class ClearanceShared(Event, about="assignment_id"):
+    """Vilka som får se personen i ett fördelat uppdrag, som har skyddade uppgifter, har ändrats."""
+
+    assignment_id: UUID
+    person_id: UUID
+    shared_at: datetime
+    person: Annotated[Sealed[PersonCard], For("journal", "deviation")]
+    """The card of the order, with all who may see the person now."""
 
 
 class AssignmentAcknowledged(Event, about="assignment_id"):

@@ -3,7 +3,7 @@
 from types import ModuleType
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
 
 from contracts import authority, deviation, execution, journal, notify, organisation
 from contracts.event import Event
@@ -56,6 +56,14 @@ class ResendRequested(BaseModel):
     receiver: str
     subject: str | None = None
     from_sequence: int = 1
+
+    @field_validator("receiver")
+    @classmethod
+    def _exists(cls, receiver: str) -> str:
+        """What is sent to nobody would be tried for ever."""
+        if receiver not in SERVICES:
+            raise ValueError("no such service")
+        return receiver
 
 
 RESEND_REQUESTED = "stafett.resend-requested.v1"

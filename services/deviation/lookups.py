@@ -12,7 +12,7 @@ from chassis import replica
 from chassis.database import Transaction
 from contracts.organisation import UnitKind
 from services.deviation.deviation import Deviation
-from services.deviation.person import Known, Person
+from services.deviation.person import Carried, Known, Person
 from services.deviation.place import UnknownUnit
 from services.deviation.rights import Circle
 from services.deviation.tables import carried, persons
@@ -30,8 +30,12 @@ TERMS = text("SELECT DISTINCT unit_id FROM replica_manager WHERE member_id = :me
 async def known_person(tx: Transaction, person_id: UUID) -> Known:
     """A person and what is carried out for them. NotFound when nothing has ever been distributed for them."""
     person = await tx.read(persons, person_id)
-    theirs = select(carried.table).where(carried.table.c.person_id == person_id)
-    return Known(person, tuple(await tx.find(carried, theirs)))
+    return Known(person, tuple(await carried_for(tx, person_id)))
+
+
+async def carried_for(tx: Transaction, person_id: UUID) -> list[Carried]:
+    """What units carry out for the person, assignment by assignment."""
+    return await tx.find(carried, select(carried.table).where(carried.table.c.person_id == person_id))
 
 
 async def persons_of(tx: Transaction, deviations: Iterable[Deviation]) -> Mapping[UUID, Person]:

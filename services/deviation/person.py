@@ -19,7 +19,7 @@ class Person:
     given_name: str
     protection: Protection
     cleared: tuple[UUID, ...]
-    """The members who may see a protected person."""
+    """The members who may see a protected person: those named in any of the assignments."""
     told_at: datetime
 
     @property
@@ -62,6 +62,8 @@ class Carried:
     person_id: UUID
     case_worker_id: UUID
     rows: tuple[Row, ...] = ()
+    cleared: tuple[UUID, ...] = ()
+    """The members whom this assignment names as those who may see a protected person."""
 
 
 @dataclass(frozen=True)
@@ -85,16 +87,23 @@ def person_of(card: PersonCard, told_at: datetime) -> Person:
     )
 
 
-def known_now(known: Person, heard: Person) -> Person:
-    """The newer of the two; but a card without protection never lifts one, since it may be the older order's."""
+def known_now(known: Person, heard: Person, carried: Iterable[Carried]) -> Person:
+    """The newer of the two; but a card without protection never lifts one, since it may be an older order's.
+
+    carried: what is known of all the person's assignments. Each names its own, so all of them count.
+    """
     newer = heard if heard.told_at >= known.told_at else known
-    for person in (newer, known, heard):
-        if person.protected:
-            return replace(newer, protection=person.protection, cleared=person.cleared)
-    return newer
+    protection = next((one.protection for one in (newer, known, heard) if one.protected), Protection.NONE)
+    return cleared_now(replace(newer, protection=protection), carried)
 
 
-def carried_now(known: Carried | None, event: AssignmentDistributed) -> Carried:
+def cleared_now(known: Person, carried: Iterable[Carried]) -> Person:
+    """Those whom any of the person's assignments names now may see the person, and nobody else."""
+    named = dict.fromkeys(member for one in carried for member in one.cleared)
+    return replace(known, cleared=tuple(named))
+
+
+def carried_now(known: Carried | None, event: AssignmentDistributed, card: PersonCard) -> Carried:
     """All rows that are with a unit now: a recalled row is gone, one that has been ended stays as ended."""
     before = {row.id: row for row in (known.rows if known else ())}
     told = {row.row_id for row in event.rows}
@@ -109,7 +118,12 @@ def carried_now(known: Carried | None, event: AssignmentDistributed) -> Carried:
         )
         for row in event.rows
     )
-    return Carried(event.assignment_id, event.person_id, event.case_worker_id, (*ended, *now))
+    return Carried(event.assignment_id, event.person_id, event.case_worker_id, (*ended, *now), card.cleared)
+
+
+def carried_after_clearance(known: Carried, card: PersonCard) -> Carried:
+    """Others are named. The rest of the card is the order's, which has been heard, and no news about the person."""
+    return replace(known, cleared=card.cleared)
 
 
 def carried_after_end(known: Carried, event: InterventionEnded) -> Carried:

@@ -43,6 +43,7 @@ carried = Rows(
         Column("person_id", Uuid, nullable=False, index=True),
         Column("case_worker_id", Uuid, nullable=False),
         Column("rows", JSONB, nullable=False),
+        Column("cleared", ARRAY(Uuid), nullable=False),
     ),
 )
 

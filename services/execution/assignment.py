@@ -1,6 +1,6 @@
 """An assignment as the provider has it: the fulfilment's status, which the provider alone changes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,10 +8,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.auth import Actor
-from chassis.decision import NotAllowed, NotFound, Refused, Who
+from chassis.decision import NotAllowed, NotFound, Who
 from contracts.authority import Order, Protection
 from contracts.organisation import Role
-from services.execution.labels import LABELS
 from services.execution.measures import FrequencyUnit, HoursUnit, PerformedWhen
 from services.execution.swedish import sort_key
 
@@ -44,88 +43,6 @@ MANAGERS = (Role.OPERATIONS_MANAGER, Role.UNIT_MANAGER)
 DISTRIBUTORS = (*MANAGERS, Role.COORDINATOR)
 STAFF = (*DISTRIBUTORS, Role.CARE_WORKER)
 """Those who read assignments at their unit, and acknowledge them."""
-
-TRANSITIONS: Mapping[tuple[Status, str], Status] = {
-    (before, command): after
-    for before, commands in {
-        Status.RECEIVED: {
-            "register": Status.ACCEPTED,
-            "decline": Status.DECLINED,
-            "withdraw": Status.WITHDRAWN,
-            "close": Status.CLOSED,
-            "clear": Status.RECEIVED,
-        },
-        Status.ACCEPTED: {
-            "register": Status.ACCEPTED,
-            "merge": Status.ACCEPTED,
-            "remove": Status.ACCEPTED,
-            "distribute": Status.DISTRIBUTED,
-            "decline": Status.DECLINED,
-            "withdraw": Status.WITHDRAWN,
-            "end": Status.ENDED,
-            "close": Status.CLOSED,
-            "clear": Status.ACCEPTED,
-        },
-        Status.DISTRIBUTED: {
-            "register": Status.DISTRIBUTED,
-            "merge": Status.DISTRIBUTED,
-            "remove": Status.DISTRIBUTED,
-            "distribute": Status.DISTRIBUTED,
-            "recall": Status.DISTRIBUTED,
-            "recall-all": Status.ACCEPTED,
-            "acknowledge": Status.DISTRIBUTED,
-            "all-acknowledged": Status.ACKNOWLEDGED,
-            "start": Status.IN_EXECUTION,
-            "end-row": Status.DISTRIBUTED,
-            "end": Status.ENDED,
-            "clear": Status.DISTRIBUTED,
-        },
-        Status.ACKNOWLEDGED: {
-            "register": Status.ACKNOWLEDGED,
-            "merge": Status.ACKNOWLEDGED,
-            "remove": Status.ACKNOWLEDGED,
-            "distribute": Status.DISTRIBUTED,
-            "recall": Status.ACKNOWLEDGED,
-            "recall-all": Status.ACCEPTED,
-            "acknowledge": Status.ACKNOWLEDGED,
-            "start": Status.IN_EXECUTION,
-            "end-row": Status.ACKNOWLEDGED,
-            "end": Status.ENDED,
-            "clear": Status.ACKNOWLEDGED,
-        },
-        Status.IN_EXECUTION: {
-            "register": Status.IN_EXECUTION,
-            "merge": Status.IN_EXECUTION,
-            "remove": Status.IN_EXECUTION,
-            "distribute": Status.IN_EXECUTION,
-            "recall": Status.IN_EXECUTION,
-            "recall-all": Status.ACCEPTED,
-            "acknowledge": Status.IN_EXECUTION,
-            "follow-up": Status.IN_EXECUTION,
-            "end-row": Status.IN_EXECUTION,
-            "end": Status.ENDED,
-            "clear": Status.IN_EXECUTION,
-        },
-        Status.ENDED: {
-            "follow-up": Status.ENDED,
-            "end-row": Status.ENDED,
-            "end": Status.ENDED,
-            "close": Status.CLOSED,
-            "clear": Status.ENDED,
-        },
-        Status.DECLINED: {"confirm-decline": Status.DECLINED, "close": Status.CLOSED},
-    }.items()
-    for command, after in commands.items()
-}
-"""(from, command) -> to. What is not here is refused."""
-
-
-class NotPossibleNow(Refused):
-    """Det går inte: uppdraget är {status}."""
-
-
-class Withdrawn(Refused):
-    """Uppdraget har återtagits av myndigheten och ska inte utföras."""
 
 
 @dataclass(frozen=True)
@@ -311,11 +228,3 @@ def units_to_start_for(assignment: Assignment, by: Actor) -> tuple[UUID, ...]:
     """The units that have acknowledged it where a member may register the first visit."""
     waiting = assignment.waiting_unit_ids
     return tuple(unit for unit in assignment.unit_ids if unit in by.units(DISTRIBUTORS) and unit not in waiting)
-
-
-def step(assignment: Assignment, command: str) -> Status:
-    """The status after a command. Withdrawn or NotPossibleNow when it may not be given in this status."""
-    after = TRANSITIONS.get((assignment.status, command))
-    if after is None:
-        raise Withdrawn if assignment.status is Status.WITHDRAWN else NotPossibleNow(status=LABELS[assignment.status])
-    return after

@@ -1,40 +1,27 @@
 """The course of an assignment: what its rows may go through, and what follows by itself when they change."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.decision import NotFound, Refused, Who
+from chassis.decision import NotFound, Who
+from contracts.authority import PersonCard
 from contracts.event import Event
 from contracts.execution import (
     AssignmentAcknowledged,
     AssignmentDistributed,
     AssignmentEnded,
+    ClearanceShared,
     DistributedRow,
     InterventionEnded,
 )
 from contracts.sealed import Sealed
 from contracts.topology import SYSTEM_ID
-from services.execution.assignment import TRANSITIONS, Acknowledgement, Act, Assignment, Row, RowStatus, Status, step
-from services.execution.labels import ROW_LABELS
+from services.execution.assignment import Acknowledgement, Act, Assignment, Row, RowStatus, Status
+from services.execution.transitions import TRANSITIONS, step
 
 AUTHORITY = Who(SYSTEM_ID, "Myndigheten", "authority", None)
 """Who did what the authority has told of."""
-
-ROW_TRANSITIONS: Mapping[tuple[RowStatus, str], RowStatus] = {
-    (RowStatus.REGISTERED, "merge"): RowStatus.REMOVED,
-    (RowStatus.REGISTERED, "remove"): RowStatus.REMOVED,
-    (RowStatus.REGISTERED, "distribute"): RowStatus.SENT,
-    (RowStatus.SENT, "recall"): RowStatus.RECALLED,
-    (RowStatus.SENT, "end-row"): RowStatus.ENDED,
-    (RowStatus.ENDED, "end-row"): RowStatus.ENDED,
-}
-"""(from, command) -> to. What is not here is refused."""
-
-
-class RowNotPossible(Refused):
-    """Det går inte: insatsen har status {status}."""
 
 
 def row_of(assignment: Assignment, row_id: UUID) -> Row:
@@ -43,14 +30,6 @@ def row_of(assignment: Assignment, row_id: UUID) -> Row:
         if row.id == row_id:
             return row
     raise NotFound
-
-
-def row_step(row: Row, command: str) -> Row:
-    """The row after a command. RowNotPossible when it may not be given in this status."""
-    after = ROW_TRANSITIONS.get((row.status, command))
-    if after is None:
-        raise RowNotPossible(status=ROW_LABELS[row.status].lower())
-    return replace(row, status=after)
 
 
 def with_rows(assignment: Assignment, *changed: Row) -> Assignment:
@@ -137,8 +116,20 @@ def distributed(
             if row.status is RowStatus.SENT or row.current_or_planned(today)
         ),
         recipients=recipients,
-        person=Sealed(assignment.order.person.model_copy(update={"cleared": assignment.named})),
+        person=_card(assignment),
     )
+
+
+def clearance_shared(before: Assignment, after: Assignment, now: datetime) -> tuple[Event, ...]:
+    """Others who may see the person now, for those who document it; they know of nobody until it is distributed."""
+    if not after.been_distributed or set(before.named) == set(after.named):
+        return ()
+    person = _card(after)
+    return (ClearanceShared(assignment_id=after.id, person_id=after.person_id, shared_at=now, person=person),)
+
+
+def _card(assignment: Assignment) -> Sealed[PersonCard]:
+    return Sealed(assignment.order.person.model_copy(update={"cleared": assignment.named}))
 
 
 def acknowledged(assignment: Assignment, acknowledgement: Acknowledgement) -> AssignmentAcknowledged:

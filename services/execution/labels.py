@@ -63,5 +63,6 @@ ACT_LABELS: dict[str, str] = {
     "withdraw": "Återtog uppdraget",
     "close": "Avslutade uppdraget hos myndigheten",
     "clear": "Gav medarbetare behörighet till personen",
+    "change-clearance": "Ändrade vilka som får se personen",
 }
 """What was done -> what people read in the history."""

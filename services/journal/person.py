@@ -83,8 +83,13 @@ def known_now(known: Person, heard: Person, carried: Iterable[Carried]) -> Perso
     """
     newer = heard if heard.told_at >= known.told_at else known
     protection = next((one.protection for one in (newer, known, heard) if one.protected), Protection.NONE)
+    return cleared_now(replace(newer, protection=protection), carried)
+
+
+def cleared_now(known: Person, carried: Iterable[Carried]) -> Person:
+    """Those whom any of the person's assignments names now may see the person, and nobody else."""
     named = dict.fromkeys(member for one in carried for member in one.cleared)
-    return replace(newer, protection=protection, cleared=tuple(named))
+    return replace(known, cleared=tuple(named))
 
 
 def carried_now(known: Carried | None, event: AssignmentDistributed, card: PersonCard) -> Carried:
@@ -94,6 +99,11 @@ def carried_now(known: Carried | None, event: AssignmentDistributed, card: Perso
     ended = tuple(row for row in known_rows if row.ended_on is not None and row.id not in told)
     now = tuple(Row(row.row_id, row.unit_id, row.period_from, row.period_to) for row in event.rows)
     return Carried(event.assignment_id, event.person_id, (*ended, *now), card.cleared)
+
+
+def carried_after_clearance(known: Carried, card: PersonCard) -> Carried:
+    """Others are named. The rest of the card is the order's, which has been heard, and no news about the person."""
+    return replace(known, cleared=card.cleared)
 
 
 def carried_after_end(known: Carried, event: InterventionEnded) -> Carried:

@@ -37,6 +37,7 @@ RULES: Mapping[type[Event], Rule] = {
 TELLS_NOBODY: Mapping[type[Event], str] = {
     authority.AssignmentSent: "the unit is told when it has been received",
     authority.ClearanceChanged: "who may see a protected person is for those who decide it",
+    execution.ClearanceShared: "who may see a protected person is for those who document it",
     organisation.UnitChanged: "kept in the replica",
     organisation.MemberChanged: "kept in the replica",
     organisation.ManagersChanged: "kept in the replica",

@@ -70,7 +70,7 @@ def ended(on: date, number: int = 1, unit_code: str = "blandaren-ute") -> Interv
 def moira(*rows: DistributedRow, **card: Any) -> Known:
     """Moira as this service knows her, with insatser at Blandaren ute or as given."""
     about = person(**card)
-    return Known(person_of(about, NOW), (carried_now(None, distributed(*(rows or (row(),)), card=about)),))
+    return Known(person_of(about, NOW), (carried_now(None, distributed(*(rows or (row(),)), card=about), about),))
 
 
 def at(code: str) -> Unit:

@@ -32,6 +32,7 @@ from contracts.execution import (
     AssignmentDistributed,
     AssignmentEnded,
     AssignmentReceived,
+    ClearanceShared,
     DeclineReason,
     DistributedRow,
     Explanation,
@@ -94,6 +95,12 @@ def distributed(*rows: DistributedRow, recipients: tuple[str, ...] = (), **chang
         "person": Sealed(person()),
     }
     return AssignmentDistributed(**(values | changes))
+
+
+def clearance_shared() -> ClearanceShared:
+    return ClearanceShared(
+        assignment_id=ASSIGNMENT, person_id=person().person_id, shared_at=AT, person=Sealed(person())
+    )
 
 
 def acknowledged(unit_code: str = "blandaren-ute", by: str = "jonas.ek") -> AssignmentAcknowledged:
@@ -234,7 +241,7 @@ def whole_history() -> tuple[Event, ...]:
     """Everything that can be heard about the assignment and the deviation."""
     return (
         *(sent(ASSIGNMENT), clearance_changed(), received(), declined(), decline_confirmed(), withdrawn()),
-        *(distributed(row(1), recipients=("eva.nyberg",)), acknowledged(), started()),
+        *(distributed(row(1), recipients=("eva.nyberg",)), clearance_shared(), acknowledged(), started()),
         *(distributed(row(1), row(2)), intervention_ended(), follow_up_submitted(), follow_up_received()),
         *(ended(), closed()),
         *(registered(), manager_missing(), lex_suspected(), moved(), lex_suspected(law=LexLaw.MARIA)),

@@ -1,5 +1,6 @@
 """The whole of Stafett, every service a process of its own."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -7,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -47,10 +48,16 @@ class Processes:
         self.running[service] = subprocess.Popen(
             [sys.executable, "-m", "cli", "serve", service, "--port", str(port)],
             cwd=ROOT,
-            env=self.prepared.environment(service),
+            env=self.environment(service),
             stdout=log,
             stderr=log,
         )
+
+    def environment(self, service: str) -> dict[str, str]:
+        """Compiled once for all the starts to come, whatever the machine's own setting is."""
+        chosen = self.prepared.environment(service)
+        chosen.pop("PYTHONDONTWRITEBYTECODE", None)
+        return {**chosen, "PYTHONPYCACHEPREFIX": str(self.logs / "compiled")}
 
     def kill(self, service: str) -> None:
         """kill -9, as a power cut or the kernel would."""
@@ -95,18 +102,29 @@ class Processes:
 
 
 @pytest.fixture(scope="module")
-def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
+    """Servers, databases and keys; no service runs yet."""
+    with ready(tmp_path_factory.mktemp("prepared")) as everything:
+        yield everything
+
+
+@pytest.fixture(scope="module")
+def six(prepared: Ready, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    """All six, not started; whatever has been started is stopped at the end."""
+    all_six = Processes(prepared, tmp_path_factory.mktemp("logs"))
+    try:
+        yield all_six
+    finally:
+        all_six.stop()
+
+
+@pytest.fixture(scope="module")
+def processes(six: Processes) -> Processes:
     """All six, well."""
-    folder = tmp_path_factory.mktemp("system")
-    with ready(folder) as prepared:
-        six = Processes(prepared, folder)
-        try:
-            for service in SERVICES:
-                six.start(service)
-            six.wait_until_well()
-            yield six
-        finally:
-            six.stop()
+    for service in SERVICES:
+        six.start(service)
+    six.wait_until_well()
+    return six
 
 
 UNPUBLISHED = "SELECT type, id::text, coalesce(last_error, '') FROM outbox WHERE published_at IS NULL"
@@ -140,3 +158,17 @@ async def differences(admin: str) -> list[str]:
                 if there != last:
                     found.append(f"{service} has applied {there} of {last} events of {owner} about {subject}")
     return found
+
+
+async def waits(processes: Processes, services: Sequence[str]) -> bool:
+    """They answer, and say that they wait."""
+    said = [await asyncio.to_thread(processes.health, service) for service in services]
+    return all(health and not health["ok"] and "waiting" in str(health) for health in said)
+
+
+async def is_past(moment: float) -> bool:
+    return time.monotonic() > moment
+
+
+async def agreed(processes: Processes) -> bool:
+    return not await differences(processes.prepared.servers.postgres)

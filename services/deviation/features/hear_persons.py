@@ -1,13 +1,25 @@
 """Hear about persons: who they are, and which units carry out something for them."""
 
+from uuid import UUID
+
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from chassis.decision import Decision, NotFound
 from chassis.subscriptions import Subscriptions
 from contracts.authority import PersonCard
-from contracts.execution import AssignmentDistributed, InterventionEnded
-from services.deviation.person import Carried, Person, carried_after_end, carried_now, known_now, person_of
+from contracts.execution import AssignmentDistributed, ClearanceShared, InterventionEnded
+from services.deviation.lookups import carried_for
+from services.deviation.person import (
+    Carried,
+    Person,
+    carried_after_clearance,
+    carried_after_end,
+    carried_now,
+    cleared_now,
+    known_now,
+    person_of,
+)
 from services.deviation.tables import carried, persons
 
 subscriptions = Subscriptions()
@@ -15,20 +27,31 @@ subscriptions = Subscriptions()
 
 @subscriptions.on(AssignmentDistributed)
 async def hear_distributed(event: AssignmentDistributed, tx: Transaction) -> None:
-    await _know(tx, person_of(tx.open(event.person, PersonCard), event.distributed_at))
-    await tx.save(carried, Decision(carried_now(await _carried(tx, event), event)))
+    card = tx.open(event.person, PersonCard)
+    await tx.save(carried, Decision(carried_now(await _carried(tx, event.assignment_id), event, card)))
+    await _know(tx, person_of(card, event.distributed_at))
 
 
 @subscriptions.on(InterventionEnded)
 async def hear_ended(event: InterventionEnded, tx: Transaction) -> None:
-    known = await _carried(tx, event)
+    known = await _carried(tx, event.assignment_id)
     if known is not None:
         await tx.save(carried, Decision(carried_after_end(known, event)))
 
 
-async def _carried(tx: Transaction, event: AssignmentDistributed | InterventionEnded) -> Carried | None:
+@subscriptions.on(ClearanceShared)
+async def hear_cleared(event: ClearanceShared, tx: Transaction) -> None:
+    known = await _carried(tx, event.assignment_id)
+    if known is not None:
+        card = tx.open(event.person, PersonCard)
+        await tx.save(carried, Decision(carried_after_clearance(known, card)))
+        person = await tx.load(persons, known.person_id)
+        await tx.save(persons, Decision(cleared_now(person, await carried_for(tx, person.id))))
+
+
+async def _carried(tx: Transaction, assignment_id: UUID) -> Carried | None:
     try:
-        return await tx.load(carried, event.assignment_id)
+        return await tx.load(carried, assignment_id)
     except NotFound:
         return None
 
@@ -39,4 +62,4 @@ async def _know(tx: Transaction, heard: Person) -> None:
     made = insert(persons.table).values(values | {"cleared": list(heard.cleared)})
     await tx.connection.execute(made.on_conflict_do_nothing())
     known = await tx.load(persons, heard.id)
-    await tx.save(persons, Decision(known_now(known, heard)))
+    await tx.save(persons, Decision(known_now(known, heard, await carried_for(tx, heard.id))))

@@ -11,17 +11,10 @@ from chassis.auth import Actor
 from chassis.decision import Decision, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from chassis.pages import moment
-from services.execution.assignment import (
-    STAFF,
-    Acknowledgement,
-    Assignment,
-    Status,
-    seen_by,
-    step,
-    units_to_acknowledge_for,
-)
+from services.execution.assignment import STAFF, Acknowledgement, Assignment, Status, seen_by, units_to_acknowledge_for
 from services.execution.course import acknowledged, acted, settled
 from services.execution.tables import assignments, my_persons
+from services.execution.transitions import step
 
 router = Router()
 
@@ -46,6 +39,12 @@ class ChooseUnit(Refused):
 
 class NotAtUnit(Refused):
     """Uppdraget är fördelat till andra enheter än dina, och det är de som kvitterar."""
+
+
+class NotYourUnit(Refused):
+    """Du kan bara kvittera för en av dina egna enheter som har uppdraget."""
+
+    status = 422
 
 
 @router.post("/assignments/{id}/acknowledgement")
@@ -73,8 +72,8 @@ def acknowledge(assignment: Assignment, command: Acknowledge, by: Actor, now: da
     if assignment.status in (Status.RECEIVED, Status.ACCEPTED):
         raise NotDistributed
     status = step(assignment, "acknowledge")
-    who = by.at(_unit(assignment, command, by), STAFF)
-    unit_id = who.unit_id or assignment.unit_id
+    unit_id = _unit(assignment, command, by)
+    who = by.at(unit_id, STAFF)
     first = all(earlier.unit_id != unit_id for earlier in assignment.acknowledgements)
     mine = Acknowledgement(unit_id, who.member_id, who.name, now)
     after = replace(assignment, status=status, acknowledgements=(*assignment.acknowledgements, mine))
@@ -84,11 +83,13 @@ def acknowledge(assignment: Assignment, command: Acknowledge, by: Actor, now: da
 
 def _unit(assignment: Assignment, command: Acknowledge, by: Actor) -> UUID:
     mine = units_to_acknowledge_for(assignment, by)
-    if command.unit_id in mine:
-        return command.unit_id
-    waiting = [unit for unit in mine if unit in assignment.waiting_unit_ids] or mine
     if not mine:
         raise NotAtUnit
-    if command.unit_id is not None or len(waiting) != 1:
+    if command.unit_id in mine:
+        return command.unit_id
+    if command.unit_id is not None:
+        raise NotYourUnit("unit_id")
+    waiting = [unit for unit in mine if unit in assignment.waiting_unit_ids] or mine
+    if len(waiting) != 1:
         raise ChooseUnit("unit_id")
     return waiting[0]

@@ -11,9 +11,10 @@ from chassis import replica
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
-from services.execution.assignment import MANAGERS, STAFF, Assignment, acting, step
-from services.execution.course import acted
+from services.execution.assignment import MANAGERS, STAFF, Assignment, acting
+from services.execution.course import acted, clearance_shared
 from services.execution.tables import assignments
+from services.execution.transitions import step
 
 router = Router()
 
@@ -56,4 +57,5 @@ def clear(
     if not new:
         return Decision(assignment, (), who)
     after = replace(assignment, status=status, cleared=(*assignment.cleared, *new))
-    return Decision(acted(after, "clear", who, now, member_ids=new), (), who)
+    after = acted(after, "clear", who, now, member_ids=new)
+    return Decision(after, clearance_shared(assignment, after, now), who)

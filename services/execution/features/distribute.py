@@ -11,10 +11,11 @@ from chassis import replica
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
-from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment, Row, acting, step
-from services.execution.course import acted, distributed, row_step, settled, with_rows
+from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment, Row, acting
+from services.execution.course import acted, distributed, settled, with_rows
 from services.execution.lines import RowLine, row_lines
 from services.execution.tables import assignments
+from services.execution.transitions import row_step, step
 
 router = Router()
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
-from services.execution.assignment import DISTRIBUTORS, Assignment, Status, acting, step
+from services.execution.assignment import DISTRIBUTORS, Assignment, Status, acting
 from services.execution.course import acted, assignment_ended
 from services.execution.tables import assignments
+from services.execution.transitions import step
 
 router = Router()
 

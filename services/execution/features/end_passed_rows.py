@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from chassis.database import Transaction
 from chassis.decision import SYSTEM, Decision
-from services.execution.assignment import Assignment, RowStatus, step
-from services.execution.course import acted, finished, intervention_ended, row_step, with_rows
+from services.execution.assignment import Assignment, RowStatus
+from services.execution.course import acted, finished, intervention_ended, with_rows
 from services.execution.tables import assignments
+from services.execution.transitions import row_step, step
 
 AT_A_TIME = 200
 EVERY_SECONDS = 300.0

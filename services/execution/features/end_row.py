@@ -8,9 +8,10 @@ from chassis.auth import Actor
 from chassis.decision import Decision, Invalid
 from chassis.http import By, Command, Done, Router, Tx, form
 from chassis.pages import day
-from services.execution.assignment import DISTRIBUTORS, Assignment, acting, step
-from services.execution.course import acted, finished, intervention_ended, row_of, row_step, with_rows
+from services.execution.assignment import DISTRIBUTORS, Assignment, acting
+from services.execution.course import acted, finished, intervention_ended, row_of, with_rows
 from services.execution.tables import assignments
+from services.execution.transitions import row_step, step
 
 router = Router()
 

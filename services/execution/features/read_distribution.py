@@ -9,9 +9,10 @@ from pydantic import BaseModel
 from chassis import replica
 from chassis.http import By, Router, Tx, page
 from contracts.authority import OrderedService
-from services.execution.assignment import DISTRIBUTORS, STAFF, TRANSITIONS, Assignment, RowStatus, acting
+from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment, RowStatus, acting
 from services.execution.lines import Choice, Heading, RowLine, heading, row_lines
 from services.execution.tables import assignments
+from services.execution.transitions import TRANSITIONS
 
 router = Router()
 

@@ -54,9 +54,9 @@ class FollowUpView(BaseModel):
 async def read_follow_ups(id: UUID, by: By, tx: Tx) -> list[FollowUpLine]:
     assignment = await tx.read(assignments, id)
     who = may_follow_up(assignment, by)
-    await tx.saw(who, [assignment.person_id], "list", f"assignment/{id}/follow-ups")
     table = follow_ups.table
     found = await tx.find(follow_ups, select(table).where(table.c.assignment_id == id).order_by(table.c.round.desc()))
+    await tx.saw(who, [assignment.person_id], "list", f"assignment/{id}/follow-ups")
     return [FollowUpLine.model_validate(earlier, from_attributes=True) for earlier in found]
 
 
@@ -66,7 +66,6 @@ async def read_follow_up(id: UUID, by: By, tx: Tx) -> FollowUpView:
     follow_up = await tx.read(follow_ups, id)
     assignment = await tx.read(assignments, follow_up.assignment_id)
     who = may_follow_up(assignment, by)
-    await tx.saw(who, [assignment.person_id], "read", f"follow-up/{id}")
     table = follow_ups.table.c
     before = await tx.find(
         follow_ups,
@@ -74,6 +73,7 @@ async def read_follow_up(id: UUID, by: By, tx: Tx) -> FollowUpView:
             table.assignment_id == follow_up.assignment_id, table.round == follow_up.round - 1
         ),
     )
+    await tx.saw(who, [assignment.person_id], "read", f"follow-up/{id}")
     person = assignment.order.person
     return view(follow_up, assignment.order.assignment_name, f"{person.family_name}, {person.given_name}", before)
 

@@ -6,10 +6,11 @@ from pydantic import BaseModel
 
 from chassis import replica
 from chassis.http import By, Router, Tx, page
-from services.execution.assignment import DISTRIBUTORS, TRANSITIONS, acting
-from services.execution.course import ROW_TRANSITIONS, row_of
+from services.execution.assignment import DISTRIBUTORS, acting
+from services.execution.course import row_of
 from services.execution.lines import Heading, RowLine, heading, row_line
 from services.execution.tables import assignments
+from services.execution.transitions import ROW_TRANSITIONS, TRANSITIONS
 
 router = Router()
 

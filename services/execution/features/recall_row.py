@@ -8,9 +8,10 @@ from chassis.auth import Actor
 from chassis.decision import Decision, Refused
 from chassis.http import By, Done, Router, Tx, form
 from contracts.event import Event
-from services.execution.assignment import DISTRIBUTORS, Assignment, Status, acting, step
-from services.execution.course import acknowledged, acted, distributed, row_of, row_step, settled, with_rows
+from services.execution.assignment import DISTRIBUTORS, Assignment, Status, acting
+from services.execution.course import acknowledged, acted, distributed, row_of, settled, with_rows
 from services.execution.tables import assignments
+from services.execution.transitions import row_step, step
 
 router = Router()
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from chassis.auth import Actor
 from chassis.decision import Decision
 from chassis.http import By, Done, Router, Tx, form
-from services.execution.assignment import DISTRIBUTORS, Assignment, acting, step
-from services.execution.course import acted, finished, row_of, row_step, with_rows
+from services.execution.assignment import DISTRIBUTORS, Assignment, acting
+from services.execution.course import acted, finished, row_of, with_rows
 from services.execution.tables import assignments
+from services.execution.transitions import row_step, step
 
 router = Router()
 

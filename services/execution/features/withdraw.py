@@ -7,9 +7,10 @@ from chassis.database import Transaction
 from chassis.decision import Decision
 from chassis.subscriptions import Subscriptions
 from contracts.authority import AssignmentWithdrawn
-from services.execution.assignment import TRANSITIONS, Assignment, step
+from services.execution.assignment import Assignment
 from services.execution.course import AUTHORITY, acted
 from services.execution.tables import assignments
+from services.execution.transitions import TRANSITIONS, step
 
 subscriptions = Subscriptions()
 

@@ -1,14 +1,25 @@
 """Follow execution: know who a journal may be about, and which unit carries out what for them."""
 
+from uuid import UUID
+
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from chassis.decision import Decision, NotFound
 from chassis.subscriptions import Subscriptions
 from contracts.authority import PersonCard
-from contracts.execution import AssignmentDistributed, InterventionEnded
+from contracts.execution import AssignmentDistributed, ClearanceShared, InterventionEnded
 from services.journal.lookups import carried_for
-from services.journal.person import Carried, Person, carried_after_end, carried_now, known_now, person_of
+from services.journal.person import (
+    Carried,
+    Person,
+    carried_after_clearance,
+    carried_after_end,
+    carried_now,
+    cleared_now,
+    known_now,
+    person_of,
+)
 from services.journal.tables import carried, persons
 
 subscriptions = Subscriptions()
@@ -17,20 +28,30 @@ subscriptions = Subscriptions()
 @subscriptions.on(AssignmentDistributed)
 async def follow_distribution(event: AssignmentDistributed, tx: Transaction) -> None:
     card = tx.open(event.person, PersonCard)
-    await tx.save(carried, Decision(carried_now(await _carried(tx, event), event, card)))
+    await tx.save(carried, Decision(carried_now(await _carried(tx, event.assignment_id), event, card)))
     await _know(tx, person_of(card, event.distributed_at))
 
 
 @subscriptions.on(InterventionEnded)
 async def follow_end(event: InterventionEnded, tx: Transaction) -> None:
-    known = await _carried(tx, event)
+    known = await _carried(tx, event.assignment_id)
     if known is not None:
         await tx.save(carried, Decision(carried_after_end(known, event)))
 
 
-async def _carried(tx: Transaction, event: AssignmentDistributed | InterventionEnded) -> Carried | None:
+@subscriptions.on(ClearanceShared)
+async def follow_clearance(event: ClearanceShared, tx: Transaction) -> None:
+    known = await _carried(tx, event.assignment_id)
+    if known is not None:
+        card = tx.open(event.person, PersonCard)
+        await tx.save(carried, Decision(carried_after_clearance(known, card)))
+        person = await tx.load(persons, known.person_id)
+        await tx.save(persons, Decision(cleared_now(person, await carried_for(tx, person.id))))
+
+
+async def _carried(tx: Transaction, assignment_id: UUID) -> Carried | None:
     try:
-        return await tx.load(carried, event.assignment_id)
+        return await tx.load(carried, assignment_id)
     except NotFound:
         return None
 

@@ -1,16 +1,19 @@
 """What the inbox promises: in order, exactly once, nothing lost, and only the failing subject waits."""
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+from sqlalchemy import text
 
 from chassis.database import Transaction
-from chassis.decision import Refused
+from chassis.decision import SYSTEM, Refused
+from chassis.envelope import Cause, headers
+from chassis.inbox_queries import DUE, GAPS
 from chassis.keys import load_keys
 from contracts.authority import AssignmentSent, Order
-from contracts.topology import DIRECT, exchange
+from contracts.topology import DIRECT, RESEND_REQUESTED, exchange
 from tests.integration.chassis.conftest import EFFECTS, Probe
 from tests.support.orders import sent
 from tests.support.stafett import Ground, Running, eventually
@@ -168,4 +171,39 @@ async def _waiting(running: Running) -> bool:
 async def test_what_nobody_else_may_send_directly_is_not_an_event(probe: Probe) -> None:
     async with probe(None) as running:
         await running.send(DIRECT, "execution", b"{}", {"ce-type": "stafett.resend-requested.v1"})
+        await eventually(lambda: _count_parked(running, 1))
+
+
+async def test_what_takes_too_long_in_the_database_holds_up_no_other_subject(probe: Probe) -> None:
+    subject, neighbour = uuid4(), uuid4()
+
+    async def dawdle(event: AssignmentSent, tx: Transaction) -> None:
+        if event.assignment_id == subject:
+            await tx.connection.execute(text("SET LOCAL statement_timeout = '50ms'"))
+            await tx.connection.execute(text("SELECT pg_sleep(5)"))
+
+    async with probe(dawdle) as running:
+        await running.publish(numbered(subject, 1), sequence=1)
+        await running.publish(numbered(neighbour, 1), sequence=1)
+        await eventually(lambda: _all(running, neighbour, 1))
+        assert await running.sql("SELECT 1 FROM inbox WHERE status = 'failed'")
+
+
+async def test_looking_for_gaps_costs_no_more_the_longer_the_history_is(probe: Probe) -> None:
+    async with probe(None) as running:
+        await running.sql(
+            "INSERT INTO inbox (id, owner, subject, sequence, type, headers, body, status) SELECT gen_random_uuid(), "
+            "'authority', 'a/' || n / 10, n % 10, 't', '{}', '', 'applied' FROM generate_series(1, 20000) n"
+        )
+        await running.sql("INSERT INTO inbox_position SELECT 'authority', 'a/' || n, 9 FROM generate_series(0, 2000) n")
+        await running.sql("ANALYZE")
+        for query in (GAPS, DUE):
+            plan = await running.sql("EXPLAIN " + str(query).replace(":patience", "5"))
+            assert not [row for row in plan if "Seq Scan on inbox" in row["QUERY PLAN"]]
+
+
+async def test_a_request_to_send_history_to_nobody_is_parked(probe: Probe) -> None:
+    async with probe(None) as running:
+        head = headers(uuid4(), RESEND_REQUESTED, "resend/execution", datetime.now(UTC), SYSTEM, Cause())
+        await running.send(DIRECT, "execution", b'{"receiver": "nobody"}', head | {"ce-sequence": "1"})
         await eventually(lambda: _count_parked(running, 1))

@@ -6,7 +6,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from chassis.http import Router, Tx
+from chassis.service import Blueprint
 from cli.issuer import DemoIssuer
+from services.execution.tables import metadata
 from tests.support.stafett import Ground, Running, body, eventually
 
 QUEUE = "/execution/new-assignments"
@@ -80,3 +83,31 @@ async def test_without_its_database_a_service_says_so_and_recovers_by_itself(cle
 async def _well(running: Running) -> bool:
     async with running.client() as client:
         return (await client.get("/execution/health")).status_code == 200
+
+
+async def test_a_form_from_another_site_is_not_taken_from_a_browser_that_names_only_the_origin(
+    execution: Running,
+) -> None:
+    async with execution.browser("eva.nyberg") as eva:
+        for origin in ("https://elsewhere.example", "null"):
+            eva.headers["origin"] = origin
+            refused = await eva.post("/execution/assignments/x/acknowledgement", data={})
+            assert refused.status_code == 403
+        eva.headers["origin"] = "http://stafett.test"
+        assert (await eva.post("/execution/assignments/x/acknowledgement", data={})).status_code != 403
+
+
+async def test_only_a_trace_context_is_carried_on_from_a_request(clean: Ground) -> None:
+    router, parent = Router(), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+    @router.post("/telling")
+    async def tell(tx: Tx) -> None:
+        await tx.write("execution.told.v1", "assignment/1", b"{}")
+
+    plan = Blueprint("execution", "probe", metadata, (router,))
+    async with clean.service("execution", plan) as running, running.client("eva.nyberg") as eva:
+        for said in (parent, "Moira Mustafsson"):
+            assert (await eva.post("/execution/telling", headers={"traceparent": said})).status_code == 200
+        rows = await running.sql("SELECT headers ->> 'traceparent' AS parent FROM outbox WHERE receiver IS NULL")
+        assert {row["parent"] == parent for row in rows} == {True, False}
+        assert not any("Moira" in row["parent"] for row in rows)

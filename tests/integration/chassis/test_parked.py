@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,8 @@ from contracts.authority import AssignmentSent
 from tests.integration.chassis.conftest import EFFECTS, Probe
 from tests.support.orders import sent
 from tests.support.stafett import Running, eventually
+
+SECOND = date(2026, 12, 2)
 
 
 @asynccontextmanager
@@ -88,3 +91,24 @@ async def test_what_is_not_parked_can_be_neither_replayed_nor_skipped(probe: Pro
             await skip(connection, uuid4(), "asa", "-")
         with pytest.raises(NotParked):
             await skip_gap(connection, "authority", "assignment/none", "asa", "-")
+
+
+async def test_where_nothing_is_missing_no_gap_can_be_skipped(probe: Probe) -> None:
+    async def refuse_second(event: AssignmentSent, _tx: Transaction) -> None:
+        if event.period_from == SECOND:
+            raise Refused
+
+    subject = uuid4()
+    async with probe(refuse_second) as running:
+        await running.publish(sent(subject), sequence=1)
+        await eventually(lambda: effect_count(running, 1))
+        async with operating(running) as connection:
+            with pytest.raises(NotParked):  # the next one has not even been sent
+                await skip_gap(connection, "authority", f"assignment/{subject}", "asa", "typed twice")
+        await running.publish(sent(subject, period_from=SECOND), sequence=2)
+        await running.publish(sent(subject), sequence=3)
+        await one_parked(running)
+        async with operating(running) as connection:
+            with pytest.raises(NotParked):  # the next one is parked, not missing
+                await skip_gap(connection, "authority", f"assignment/{subject}", "asa", "meant skip")
+        await one_parked(running)

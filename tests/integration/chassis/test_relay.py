@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import aio_pika
+import pytest
 
 from chassis.database import Database
+from chassis.relay import BATCH, Relay
+from chassis.telemetry import Meters
 from contracts.execution import AssignmentReceived
 from contracts.topology import SERVICES, exchange, queue
 from tests.integration.chassis.conftest import Probe
@@ -111,8 +114,42 @@ async def test_a_receiver_with_an_empty_database_gets_the_whole_history(clean: G
     async with clean.service("execution") as sender:
         await tell(sender, subject, subject, subject)
         await eventually(lambda: _none_left(sender))
-        await clean.empty_queue("authority")
-        async with clean.service("authority") as late:
+        await clean.empty_queue("notify")
+        async with clean.service("notify") as late:
             query = "SELECT last FROM inbox_position WHERE subject = $1"
             rows = await eventually(lambda: late.sql(query + " AND last = 3", f"assignment/{subject}"))
             assert rows == [{"last": 3}]
+
+
+async def test_a_receiver_whose_queue_takes_nothing_holds_up_no_resend_to_another(probe: Probe) -> None:
+    async with probe(None) as running:
+        await tell(running, *(uuid4() for _ in range(BATCH + 1)))
+        await eventually(lambda: _none_left(running))
+        resend = "INSERT INTO outbox_resend (position, receiver) SELECT position, $1 FROM outbox WHERE receiver IS NULL"
+        await running.sql(f"{resend} ORDER BY position LIMIT $2", "nobody", BATCH)
+        await running.sql(f"{resend} ORDER BY position DESC LIMIT 1", "journal")
+        await eventually(lambda: _only_to_nobody(running))
+
+
+async def _only_to_nobody(running: Running) -> bool:
+    return not await running.sql("SELECT 1 FROM outbox_resend WHERE receiver <> 'nobody'")
+
+
+class Silent:
+    """An exchange of which one message is never confirmed."""
+
+    async def publish(self, _message: aio_pika.Message, key: str, *, mandatory: bool) -> None:
+        if mandatory and key == "silence":
+            await asyncio.Event().wait()
+
+
+async def test_what_is_confirmed_is_known_though_another_in_its_batch_gets_no_answer(
+    clean: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.relay.CONFIRM_SECONDS", 0.1)
+    relay = Relay(None, clean.amqp, "execution", Meters("execution"), 1)  # type: ignore[arg-type]
+    relay._exchanges = {exchange("execution"): Silent()}  # type: ignore[dict-item]
+    common = {"headers": "{}", "sequence": 1, "body": b"{}", "receiver": None, "written_at": None}
+    rows = [{**common, "id": uuid4(), "type": kind} for kind in ("told", "silence", "told")]
+    confirmed, refused, late = await relay._send(rows)
+    assert (confirmed, [row for row, _ in refused], late) == ([rows[0], rows[2]], [rows[1]], True)

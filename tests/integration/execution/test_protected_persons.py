@@ -4,11 +4,22 @@ from typing import Any
 import pytest
 
 from chassis.keys import load_keys
-from contracts.authority import PersonCard, Protection
-from contracts.execution import AssignmentDistributed
+from contracts.authority import ClearanceChanged, PersonCard, Protection
+from contracts.execution import AssignmentDistributed, ClearanceShared
 from tests.support.municipality import member
 from tests.support.orders import order, person
-from tests.support.provider import ASSIGNMENT, acknowledge, act, distribute, just_sent, look, new_row, register, today
+from tests.support.provider import (
+    ASSIGNMENT,
+    ID,
+    acknowledge,
+    act,
+    distribute,
+    just_sent,
+    look,
+    new_row,
+    register,
+    today,
+)
 from tests.support.stafett import Running
 
 pytestmark = pytest.mark.requirement("DOM-PROT-01")
@@ -21,6 +32,12 @@ async def arrive(execution: Running, cleared: Collection[str]) -> None:
     named = tuple(member(login) for login in cleared)
     card = person(protection=Protection.PROTECTED_REGISTRATION, cleared=named)
     await execution.deliver(just_sent(order=order(person=card)))
+
+
+def changed(*logins: str) -> ClearanceChanged:
+    """The authority names these members."""
+    cleared = tuple(member(login) for login in logins)
+    return ClearanceChanged(assignment_id=ID, person_id=person().person_id, cleared=cleared)
 
 
 async def test_a_protected_person_is_in_the_lists_and_counts_of_the_cleared_only(execution: Running) -> None:
@@ -75,15 +92,33 @@ async def test_a_cleared_manager_names_a_colleague_who_then_sees_the_person(exec
     assert {"Jonas Ek", "Eva Nyberg"} <= {colleague["name"] for colleague in offered}
     outside = await act(execution, "omar.haddad", "/clearance", {"member_ids": [str(member("lina.dahl"))]}, 422)
     assert outside["type"] == "not-staff"
-    before = len(await execution.told())
+    assert await execution.told(ClearanceShared) == []
     async with execution.browser("omar.haddad") as omar:
         done = await omar.post(f"{ASSIGNMENT}/clearance", data={"member_ids.0": str(member("jonas.ek"))})
     assert done.status_code == 303
-    assert len(await execution.told()) == before
+    (event,) = await execution.told(ClearanceShared)
+    card = load_keys(execution.keys, "deviation").open(event.person, PersonCard)
+    assert card.cleared == (member("omar.haddad"), member("jonas.ek"))
     assert (await look(execution, "jonas.ek", LISTS[0]))["total"] == 1
     await acknowledge(execution, "jonas.ek")
     assert (await act(execution, "jonas.ek", "/clearance", {"member_ids": [str(member("eva.nyberg"))]}, 403))["title"]
     await look(execution, "eva.nyberg", ASSIGNMENT, 404)
+
+
+async def test_what_the_authority_changes_holds_at_once_and_is_told_when_the_assignment_is_distributed(
+    execution: Running,
+) -> None:
+    await arrive(execution, ["omar.haddad", "eva.nyberg"])
+    await execution.deliver(changed("omar.haddad", "jonas.ek", "tove.ahl"))
+    await look(execution, "eva.nyberg", ASSIGNMENT, 404)
+    assert await execution.told(ClearanceShared) == []
+    await distribute(execution, new_row(), login="omar.haddad")
+    await execution.deliver(changed("omar.haddad", "tove.ahl"))
+    await look(execution, "jonas.ek", ASSIGNMENT, 404)
+    line = (await look(execution, "tove.ahl", ASSIGNMENT))["history"][0]
+    assert (line["what"], line["by"]) == ("Ändrade vilka som får se personen", "Myndigheten")
+    assert (await look(execution, "jonas.ek", LISTS[0]))["total"] == 0
+    assert len(await execution.told(ClearanceShared)) == 1
 
 
 async def test_the_receivers_of_what_is_distributed_learn_who_may_see_the_person(execution: Running) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.municipality import unit
+from tests.support.orders import person
 from tests.support.provider import (
     ASSIGNMENT,
     NOTHING_TICKED,
@@ -110,3 +111,19 @@ async def test_lists_are_pages_with_captions_counts_and_words_for_when_they_are_
         page = await jonas.get(ASSIGNMENT)
         assert "Avböj" not in page.text
         assert (await jonas.get(f"{ASSIGNMENT}/distribution")).status_code == 403
+
+
+async def test_the_page_leads_to_the_persons_journals_and_to_a_report_when_the_units_have_something(
+    execution: Running,
+) -> None:
+    await execution.deliver(just_sent())
+    links = [
+        f'<a href="{path}?person_id={person().person_id}">'
+        for path in ("/journal/journals", "/deviation/deviations/new")
+    ]
+    async with execution.browser("eva.nyberg") as eva:
+        page = (await eva.get(ASSIGNMENT)).text
+        assert [link in page for link in links] == [False, False]
+        await distribute(execution)
+        page = (await eva.get(ASSIGNMENT)).text
+        assert [link in page for link in links] == [True, True]

@@ -7,15 +7,17 @@ import pytest
 from chassis.decision import NotFound
 from contracts.authority import Protection
 from contracts.organisation import Role
-from services.execution.assignment import Assignment, Row, RowStatus, Status, Withdrawn
+from services.execution.assignment import Assignment, Row, RowStatus, Status
 from services.execution.features.acknowledge import (
     Acknowledge,
     ChooseUnit,
     NotAtUnit,
     NotDistributed,
+    NotYourUnit,
     acknowledge,
 )
 from services.execution.features.receive import receive
+from services.execution.transitions import Withdrawn
 from tests.support.municipality import unit
 from tests.support.orders import order, person, sent
 from tests.support.people import actor
@@ -101,3 +103,10 @@ def test_a_protected_person_exists_only_for_the_named_members() -> None:
     with pytest.raises(NotFound):
         acknowledge(protected, Acknowledge(), actor("jonas.ek"), NOW)
     assert acknowledge(protected, Acknowledge(), actor("eva.nyberg"), NOW).events
+
+
+def test_nobody_acknowledges_for_a_unit_that_is_not_theirs() -> None:
+    with pytest.raises(NotYourUnit):
+        acknowledge(
+            distributed("blandaren-ute", "blandaren"), Acknowledge(unit_id=unit("blandaren")), actor("jonas.ek"), NOW
+        )

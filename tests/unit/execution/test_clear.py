@@ -3,9 +3,11 @@ from dataclasses import replace
 import pytest
 
 from chassis.decision import NotAllowed, NotFound
-from services.execution.assignment import Assignment, NotPossibleNow, Status, seen_by
+from contracts.execution import ClearanceShared
+from services.execution.assignment import Assignment, Status, seen_by
 from services.execution.features.clear import Clear, NotProtected, NotStaff, clear
-from tests.support.assignments import NOW, distributed, members_at, received
+from services.execution.transitions import NotPossibleNow
+from tests.support.assignments import NOW, accepted, distributed, members_at, received
 from tests.support.people import actor
 
 OMAR, EVA, JONAS = actor("omar.haddad"), actor("eva.nyberg"), actor("jonas.ek")
@@ -21,20 +23,31 @@ def name(*logins: str) -> Clear:
 
 
 @pytest.mark.requirement("DOM-PROT-01")
-def test_a_manager_who_is_named_lets_a_colleague_see_the_person_and_nobody_outside_is_told() -> None:
+def test_a_manager_who_is_named_lets_a_colleague_see_the_person_and_those_who_document_it_are_told() -> None:
     before = protected("omar.haddad")
     with pytest.raises(NotFound):
         seen_by(before, JONAS)
     decision = clear(before, name("jonas.ek", "jonas.ek", "omar.haddad"), STAFF, OMAR, NOW)
     assert seen_by(decision.state, JONAS).member_id == JONAS.member_id
     assert decision.state.cleared == (JONAS.member_id,)
-    assert decision.events == ()
     assert decision.state.acts[-1].member_ids == (JONAS.member_id,)
+    (event,) = decision.events
+    assert isinstance(event, ClearanceShared)
+    card = event.person.content
+    assert card is not None
+    assert card.cleared == (OMAR.member_id, JONAS.member_id)
+
+
+def test_until_it_is_distributed_nobody_outside_is_told() -> None:
+    before = replace(accepted(), order=received(cleared=["omar.haddad"]).order)
+    decision = clear(before, name("jonas.ek"), STAFF, OMAR, NOW)
+    assert (decision.state.cleared, decision.events) == ((JONAS.member_id,), ())
 
 
 def test_naming_those_who_are_named_already_changes_nothing() -> None:
     before = protected("omar.haddad")
-    assert clear(before, name("omar.haddad"), STAFF, OMAR, NOW).state is before
+    decision = clear(before, name("omar.haddad"), STAFF, OMAR, NOW)
+    assert (decision.state is before, decision.events) == (True, ())
 
 
 def test_only_a_manager_who_is_named_may_and_for_others_the_person_does_not_exist() -> None:

@@ -5,8 +5,9 @@ import pytest
 from chassis.decision import NotAllowed, NotFound
 from contracts.execution import AssignmentDeclined, DeclineReason, Explanation, ReasonHolder
 from contracts.sealed import Sealed
-from services.execution.assignment import NotPossibleNow, RowStatus, Status, Withdrawn
+from services.execution.assignment import RowStatus, Status
 from services.execution.features.decline import AfterDistribution, Decline, decline
+from services.execution.transitions import NotPossibleNow, Withdrawn
 from tests.support.assignments import NOW, accepted, ended, received, row, started
 from tests.support.people import actor
 

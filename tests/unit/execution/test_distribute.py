@@ -10,7 +10,6 @@ from chassis.replica import Unit
 from contracts.authority import PersonCard
 from contracts.execution import AssignmentDistributed
 from services.execution.assignment import Assignment, RowStatus, Status
-from services.execution.course import RowNotPossible
 from services.execution.features.distribute import (
     Distribute,
     NotAtTheUnits,
@@ -20,6 +19,7 @@ from services.execution.features.distribute import (
     UnknownRow,
     distribute,
 )
+from services.execution.transitions import RowNotPossible
 from tests.support.assignments import (
     BLANDAREN,
     NOW,

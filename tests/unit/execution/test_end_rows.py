@@ -6,8 +6,7 @@ import pytest
 
 from chassis.decision import NotAllowed, NotFound
 from contracts.execution import AssignmentEnded, InterventionEnded
-from services.execution.assignment import Assignment, NotPossibleNow, RowStatus, Status
-from services.execution.course import RowNotPossible
+from services.execution.assignment import Assignment, RowStatus, Status
 from services.execution.features.end_assignment import (
     DeclineInstead,
     EndAssignment,
@@ -17,6 +16,7 @@ from services.execution.features.end_assignment import (
 )
 from services.execution.features.end_passed_rows import end_passed_rows
 from services.execution.features.end_row import EndRow, EndsBeforeItStarts, end_row
+from services.execution.transitions import NotPossibleNow, RowNotPossible
 from tests.support.assignments import (
     NOW,
     TODAY,

@@ -6,9 +6,9 @@ import pytest
 from chassis.decision import NotAllowed, NotFound
 from contracts.execution import AssignmentEnded
 from services.execution.assignment import RowStatus, Status
-from services.execution.course import RowNotPossible
 from services.execution.features.merge_rows import DifferentServices, MergeRows, SameRowTwice, merge_rows
 from services.execution.features.remove_row import remove_row
+from services.execution.transitions import RowNotPossible
 from tests.support.assignments import NOW, TODAY, UTE, accepted, row, started
 from tests.support.people import actor
 

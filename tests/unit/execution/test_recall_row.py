@@ -5,10 +5,10 @@ import pytest
 
 from chassis.decision import NotAllowed, NotFound
 from contracts.execution import AssignmentAcknowledged, AssignmentDistributed
-from services.execution.assignment import NotPossibleNow, RowStatus, Status
-from services.execution.course import RowNotPossible
+from services.execution.assignment import RowStatus, Status
 from services.execution.features.acknowledge import Acknowledge, acknowledge
 from services.execution.features.recall_row import EndInstead, recall_row
+from services.execution.transitions import NotPossibleNow, RowNotPossible
 from tests.support.assignments import (
     BLANDAREN,
     NOW,

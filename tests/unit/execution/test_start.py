@@ -6,7 +6,7 @@ import pytest
 
 from chassis.decision import NotAllowed, NotFound
 from contracts.execution import InterventionStarted
-from services.execution.assignment import NotPossibleNow, Status
+from services.execution.assignment import Status
 from services.execution.features.acknowledge import Acknowledge, acknowledge
 from services.execution.features.start import (
     BeforeSent,
@@ -16,6 +16,7 @@ from services.execution.features.start import (
     Start,
     start,
 )
+from services.execution.transitions import NotPossibleNow
 from tests.support.assignments import BLANDAREN, NOW, TODAY, UTE, acknowledged, distributed, received, row, started
 from tests.support.people import actor
 

@@ -6,8 +6,7 @@ import pytest
 
 from chassis.decision import Decision, Refused
 from contracts.execution import DeclineReason, ReasonHolder
-from services.execution.assignment import TRANSITIONS, Assignment, Row, RowStatus, Status, step
-from services.execution.course import ROW_TRANSITIONS, RowNotPossible, row_step
+from services.execution.assignment import Assignment, Row, RowStatus, Status
 from services.execution.features.acknowledge import Acknowledge, acknowledge
 from services.execution.features.clear import Clear, clear
 from services.execution.features.decline import Decline, decline
@@ -19,6 +18,7 @@ from services.execution.features.recall_row import recall_row
 from services.execution.features.register_rows import NewRow, RegisterRows, register_rows
 from services.execution.features.remove_row import remove_row
 from services.execution.features.start import Start, start
+from services.execution.transitions import ROW_TRANSITIONS, TRANSITIONS, RowNotPossible, row_step, step
 from tests.support.assignments import NOW, TODAY, UTE, members_at, received, row, started, units_below
 from tests.support.people import actor
 

@@ -5,7 +5,16 @@ import pytest
 
 from contracts.authority import Protection
 from contracts.execution import DistributedRow
-from services.journal.person import Carried, carried_after_end, carried_now, carrying_units, known_now, units_of
+from services.journal.person import (
+    Carried,
+    carried_after_clearance,
+    carried_after_end,
+    carried_now,
+    carrying_units,
+    cleared_now,
+    known_now,
+    units_of,
+)
 from tests.support.journals import NOW, TODAY, distributed, ended, moira, row
 from tests.support.municipality import unit
 from tests.support.orders import person
@@ -84,3 +93,14 @@ def test_those_whom_any_of_the_assignments_names_may_see_a_protected_person() ->
     assert known_now(moira(), moira(), [first, second]).cleared == (eva, jonas, moa)
     without_jonas = carried_now(first, distributed(row(1)), person(cleared=(eva,)))
     assert known_now(moira(), moira(), [without_jonas, second]).cleared == (eva, moa)
+
+
+@pytest.mark.requirement("DOM-PROT-01")
+def test_whoever_an_assignment_no_longer_names_sees_the_person_only_if_another_one_does() -> None:
+    eva, moa, jonas = (actor(login).member_id for login in ("eva.nyberg", "moa.kvist", "jonas.ek"))
+    first = carried_now(None, distributed(row(1)), person(cleared=(eva, jonas)))
+    second = carried_now(None, distributed(row(2, "aspen-ute")), person(cleared=(eva,)))
+    after = carried_after_clearance(first, person(cleared=(moa,)))
+    assert (after.rows, after.cleared) == (first.rows, (moa,))
+    known = known_now(moira(), moira(), [first, second])
+    assert cleared_now(known, [after, second]) == replace(known, cleared=(moa, eva))

@@ -31,6 +31,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('case_worker_id', sa.Uuid(), nullable=False),
     sa.Column('rows', postgresql.JSONB(astext_type=Text()), nullable=False),
+    sa.Column('cleared', postgresql.ARRAY(Uuid()), nullable=False),
     sa.PrimaryKeyConstraint('assignment_id', name=op.f('pk_carried'))
     )
     op.create_index(op.f('ix_carried_person_id'), 'carried', ['person_id'], unique=False)

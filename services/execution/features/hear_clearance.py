@@ -1,0 +1,35 @@
+"""Hear clearance: the authority has changed who may see a protected person, in whatever status the assignment is."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chassis.database import Transaction
+from chassis.decision import Decision
+from chassis.subscriptions import Subscriptions
+from contracts.authority import ClearanceChanged
+from services.execution.assignment import Assignment
+from services.execution.course import AUTHORITY, acted, clearance_shared
+from services.execution.tables import assignments
+
+subscriptions = Subscriptions()
+
+
+@subscriptions.on(ClearanceChanged)
+async def hear_changed_clearance(event: ClearanceChanged, tx: Transaction) -> None:
+    before = await tx.load(assignments, event.assignment_id)
+    await tx.save(assignments, hear_clearance(before, event, tx.now))
+
+
+def hear_clearance(assignment: Assignment, event: ClearanceChanged, now: datetime) -> Decision[Assignment]:
+    """The authority's list as it is now; whom the provider has named stay, unless the authority has taken them away."""
+    person = assignment.order.person
+    if event.cleared == person.cleared:
+        return Decision(assignment)
+    revoked = set(person.cleared) - set(event.cleared)
+    after = replace(
+        assignment,
+        order=assignment.order.model_copy(update={"person": person.model_copy(update={"cleared": event.cleared})}),
+        cleared=tuple(member for member in assignment.cleared if member not in revoked),
+    )
+    after = acted(after, "change-clearance", AUTHORITY, now, member_ids=event.cleared)
+    return Decision(after, clearance_shared(assignment, after, now))

@@ -1,0 +1,63 @@
+"""`./stafett ops parked …` as an operator types it."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+from tests.integration.chassis.conftest import EFFECTS, Probe
+from tests.support.orders import sent
+from tests.support.stafett import Running, eventually
+
+ROOT = Path(__file__).parents[3]
+
+
+async def ops(running: Running, *words: str) -> tuple[int, str]:
+    """The exit code and what it said."""
+    settings = running.app.state.service.settings
+    environment = {"STAFETT_DATABASE_URL": settings.database, "STAFETT_KEYS": str(settings.keys)}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cli", "ops", "parked", *words, "--service", "execution"),
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+async def test_a_parked_message_is_listed_shown_and_skipped_with_a_reason(probe: Probe) -> None:
+    subject = uuid4()
+    async with probe(None) as running:
+        stuck = await running.publish(sent(subject), sequence=1, type="authority.assignment-sent.v9")
+        await running.publish(sent(subject), sequence=2)
+        await eventually(lambda: running.sql("SELECT 1 FROM inbox WHERE status = 'parked'"))
+        code, said = await ops(running, "list")
+        assert code == 0
+        assert "1 × authority.assignment-sent.v9: unknown type or version" in said
+        assert str(stuck) in said
+        code, said = await ops(running, "show", str(stuck))
+        assert '"order": "sealed"' in said
+        assert "Mustafsson" not in said
+        code, said = await ops(running, "skip", str(stuck))
+        assert (code, "needs --why" in said) == (1, True)
+        code, said = await ops(running, "skip", str(stuck), "--why", "sent by mistake")
+        assert (code, said.strip()) == (0, f"{stuck} is skipped; those behind it go on")
+        await eventually(lambda: running.sql(EFFECTS))
+        code, said = await ops(running, "replay", str(stuck), "--why", "again")
+        assert (code, "is not parked" in said) == (1, True)
+        assert "Traceback" not in said
+
+
+async def test_a_wrong_id_or_a_database_that_is_away_is_said_in_a_sentence(probe: Probe) -> None:
+    async with probe(None) as running:
+        code, said = await ops(running, "show", "not-an-id")
+        assert (code, "Traceback" in said) == (1, False), said
+        await running.sql("ALTER ROLE execution CONNECTION LIMIT 0")
+        try:
+            code, said = await ops(running, "list")
+        finally:
+            await running.sql("ALTER ROLE execution CONNECTION LIMIT -1")
+        assert (code, "Traceback" in said) == (1, False), said
