@@ -53,4 +53,5 @@ SEND_AGAIN = text("""
     INSERT INTO outbox_resend (position, receiver)
     SELECT position, :receiver FROM outbox
     WHERE receiver IS NULL AND published_at IS NOT NULL AND sequence >= :first
-      AND (CAST(:subject AS text) IS NULL OR subject = :subject) ORDER BY position""")
+      AND (CAST(:subject AS text) IS NULL OR subject = :subject) ORDER BY position
+    ON CONFLICT (position, receiver) DO NOTHING""")

@@ -1,6 +1,7 @@
 """The keys of the services: each its own private ones, and everybody's public ones."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -45,19 +46,43 @@ def _newest(keys: list[dict[str, Any]], use: str) -> OKPKey:
 
 
 def make_keys(folder: Path) -> list[str]:
-    """Make keys for the services that have none; gives their names. Existing keys are never touched."""
+    """Make keys for the services that have none; gives their names. Existing keys are never touched.
+
+    Killed at any moment, it leaves whole files; public.json is made from the private ones each time.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    shared = folder / "public.json"
-    public = json.loads(shared.read_text()) if shared.exists() else {}
     made = [service for service in SERVICES if not (folder / f"{service}.json").exists()]
     for service in made:
         keys = [
             OKPKey.generate_key("X25519", {"kid": f"{service}-enc-{uuid7()}", "use": "enc"}),
             OKPKey.generate_key("Ed25519", {"kid": f"{service}-sig-{uuid7()}", "use": "sig"}),
         ]
-        private = folder / f"{service}.json"
-        private.touch(mode=0o600)
-        private.write_text(json.dumps({"keys": [key.as_dict(private=True) for key in keys]}))
-        public[service] = [*public.get(service, []), *(key.as_dict(private=False) for key in keys)]
-    shared.write_text(json.dumps(public, indent=1))
+        _replace(folder / f"{service}.json", {"keys": [key.as_dict(private=True) for key in keys]}, 0o600)
+    public = {service: _public(folder / f"{service}.json") for service in SERVICES}
+    shared = folder / "public.json"
+    if _read(shared) != public:
+        _replace(shared, public, 0o644)
     return made
+
+
+def _public(private: Path) -> list[dict[str, Any]]:
+    return [OKPKey.import_key(key).as_dict(private=False) for key in json.loads(private.read_text())["keys"]]
+
+
+def _read(file: Path) -> Any:
+    """What a JSON file says; None when it is missing or was cut off."""
+    try:
+        return json.loads(file.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _replace(file: Path, content: dict[str, Any], mode: int) -> None:
+    """Write a whole file or nothing: who reads meanwhile, or after a crash, never sees a part of it."""
+    part = file.with_name(f".{file.name}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "w") as writing:
+        json.dump(content, writing, indent=1)
+        writing.flush()
+        os.fsync(writing.fileno())
+    part.replace(file)

@@ -20,6 +20,9 @@ ONE = text("SELECT * FROM inbox WHERE id = :id")
 TRIED = text("SELECT at, error FROM inbox_attempt WHERE id = :id ORDER BY number")
 BEHIND = text("""
     SELECT count(*) FROM inbox WHERE owner = :owner AND subject = :subject AND status = 'waiting'""")
+PLACE = text("""
+    SELECT FROM inbox_position p JOIN inbox i USING (owner, subject) WHERE i.id = :id FOR UPDATE OF p""")
+"""The inbox holds this row while it applies a subject, so an operator's act waits for it and sees what came of it."""
 REPLAY = text("""
     UPDATE inbox SET status = 'failed', attempts = 0, next_at = clock_timestamp()
     WHERE id = :id AND status = 'parked' AND sequence IS NOT NULL RETURNING id""")
@@ -91,6 +94,7 @@ def _clear(body: bytes) -> Any:
 
 async def replay(connection: AsyncConnection, id: UUID, operator: str, why: str) -> None:
     """Try a parked message again; the running service does so within a second."""
+    await connection.execute(PLACE, {"id": id})
     if not (await connection.execute(REPLAY, {"id": id})).first():
         raise NotParked(f"message {id} is not parked, or has no place in a sequence and can only be skipped")
     await _note(connection, operator, "replay", str(id), why)
@@ -98,6 +102,7 @@ async def replay(connection: AsyncConnection, id: UUID, operator: str, why: str)
 
 async def skip(connection: AsyncConnection, id: UUID, operator: str, why: str) -> None:
     """Leave a message without effect for good and let those behind it go on."""
+    await connection.execute(PLACE, {"id": id})
     if not (await connection.execute(SKIP, {"id": id})).first():
         raise NotParked(f"message {id} is neither parked nor failed")
     await _note(connection, operator, "skip", str(id), why)

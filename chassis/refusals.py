@@ -53,10 +53,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 def _failed(request: Request, error: Exception) -> Response:
     """Nothing of a failure reaches the user but what to do, and nothing of what was written reaches the log."""
+    route = getattr(request.scope.get("route"), "path", "")
     if is_transient(error):
+        structlog.get_logger().warning("database away", method=request.method, route=route, error=describe(error))
         title = "Tjänsten når inte sin databas just nu. Det du skrev är inte sparat. Försök igen om en stund."
         return answer(request, Problem(type="database-away", title=title, status=503))
-    route = getattr(request.scope.get("route"), "path", "")
     structlog.get_logger().error("request failed", method=request.method, route=route, error=describe(error))
     title = (
         "Något gick fel hos oss. Det du skrev är inte sparat. Försök igen, och kontakta användarstöd om det upprepas."

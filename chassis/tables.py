@@ -82,6 +82,7 @@ def _outbox(metadata: MetaData) -> None:
         Column("id", BigInteger, Identity(always=True), primary_key=True),
         Column("position", BigInteger, nullable=False),
         Column("receiver", Text, nullable=False),
+        UniqueConstraint("position", "receiver"),
     )
 
 

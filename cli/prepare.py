@@ -1,7 +1,7 @@
 """Make what the services need before they start: roles, databases, tables, rights, keys and the broker's topology."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -54,6 +54,7 @@ def at_database(admin: str, name: str) -> str:
 def as_role(admin: str, account: Account, name: str | None = None) -> str:
     """The URL a service itself connects with."""
     parts = urlsplit(admin)
-    secret = f":{account.password}" if account.password else ""
+    secret = f":{quote(account.password, safe='')}" if account.password else ""
+    role = quote(account.service, safe="{}")  # `{service}` stays: Settings puts the name there
     host = parts.netloc.rsplit("@", 1)[-1]
-    return urlunsplit(parts._replace(netloc=f"{account.service}{secret}@{host}", path=f"/{name or account.service}"))
+    return urlunsplit(parts._replace(netloc=f"{role}{secret}@{host}", path=f"/{name or account.service}"))

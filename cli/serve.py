@@ -8,8 +8,8 @@ from chassis.telemetry import set_up_logs
 from cli.blueprints import blueprint
 
 
-def serve(service: str, port: int) -> None:
+def serve(service: str, host: str, port: int) -> None:
     """`./stafett serve <service>`: one service, set by the environment, as a container runs it."""
     set_up_logs()
     app = create_app(blueprint(service), Settings(service=service))
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)

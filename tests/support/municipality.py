@@ -23,11 +23,13 @@ from contracts.sealed import Sealed
 FILE = Path(__file__).parents[2] / "deploy" / "organisation.yaml"
 
 
+@cache
 def unit(code: str) -> UUID:
     """The id of a unit of the demo municipality."""
     return uuid5(NAMESPACE_URL, f"stafett:unit:{code}")
 
 
+@cache
 def member(login: str) -> UUID:
     """The id of a member of the demo municipality."""
     return uuid5(NAMESPACE_URL, f"stafett:member:{login}")
@@ -44,11 +46,13 @@ def logins() -> tuple[str, ...]:
     return tuple(str(m["login"]) for m in _file()["members"])
 
 
+@cache
 def member_name(login: str) -> str:
     """What a member of the demo municipality is called."""
     return str(next(m["name"] for m in _file()["members"] if m["login"] == login))
 
 
+@cache
 def path(code: str) -> tuple[UUID, ...]:
     """A unit's ancestors and itself."""
     parents = {u["code"]: u.get("parent") for u in _file()["units"]}

@@ -1,5 +1,6 @@
 """Actors for unit tests: members of the demo municipality with the roles they have there."""
 
+from functools import cache
 from uuid import UUID
 
 from chassis.auth import Actor, Login
@@ -7,6 +8,7 @@ from contracts.organisation import Role
 from tests.support.municipality import _file, member, path, unit
 
 
+@cache
 def actor(login: str) -> Actor:
     """A member of the demo municipality, as load_actor would give them."""
     entry = next(m for m in _file()["members"] if m["login"] == login)

@@ -101,7 +101,8 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
     sa.Column('position', sa.BigInteger(), nullable=False),
     sa.Column('receiver', sa.Text(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox_resend'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox_resend')),
+    sa.UniqueConstraint('position', 'receiver', name=op.f('uq_outbox_resend_position'))
     )
     op.create_table('outbox_subject',
     sa.Column('subject', sa.Text(), nullable=False),
@@ -129,7 +130,8 @@ def upgrade() -> None:
     sa.CheckConstraint("protection <> 'protected_registration' OR registered_address IS NULL", name=op.f('ck_persons_address')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_persons')),
     sa.UniqueConstraint('case_number', name=op.f('uq_persons_case_number')),
-    sa.UniqueConstraint('identity_number', name=op.f('uq_persons_identity_number'))
+    sa.UniqueConstraint('identity_number', name=op.f('uq_persons_identity_number')),
+    info={'personal': True}
     )
     op.create_table('replica_manager',
     sa.Column('unit_id', sa.Uuid(), nullable=False),

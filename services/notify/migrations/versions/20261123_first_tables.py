@@ -124,7 +124,8 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
     sa.Column('position', sa.BigInteger(), nullable=False),
     sa.Column('receiver', sa.Text(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox_resend'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox_resend')),
+    sa.UniqueConstraint('position', 'receiver', name=op.f('uq_outbox_resend_position'))
     )
     op.create_table('outbox_subject',
     sa.Column('subject', sa.Text(), nullable=False),
