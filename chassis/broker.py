@@ -1,6 +1,7 @@
 """The service's side of RabbitMQ: its topology, and the consumer that hands deliveries to the inbox."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import aio_pika
@@ -15,6 +16,18 @@ from chassis.telemetry import Meters
 from contracts.topology import DEAD, DIRECT, HEARS, SERVICES, exchange, queue
 
 DELIVERY_LIMIT = 50
+LOOK_SECONDS = 2.0
+ANSWER_SECONDS = 10.0
+STOP_SECONDS = 10.0
+MISSES = 2
+"""So often the queue must be seen without our consumer before it is started anew: after a reconnect it may be late."""
+
+
+class NotConsuming(ConnectionError):
+    """The connection lives, but the queue no longer comes to us."""
+
+
+AWAY = (OSError, TimeoutError, RuntimeError, aio_pika.exceptions.AMQPError)
 
 
 async def declare_topology(amqp: str) -> None:
@@ -49,26 +62,48 @@ class Consumer:
         self._service = service
         self._inbox = inbox
         self._meters = meters
+        self._channel = Channel(prefetch_count=2 * BATCH, on_return_raises=True)
+        self._running: RabbitBroker | None = None
         self.state = "starting"
 
     async def run(self) -> None:
         """Until cancelled: start as soon as the broker and the queue are there; reconnecting is FastStream's."""
         log = structlog.get_logger().bind(service=self._service, part="consumer")
         while True:
-            broker = self._broker()
+            self._running = broker = self._broker()
             try:
                 await broker.start()
-                while True:
-                    self.state = "consuming" if await broker.ping(timeout=2) else "waiting: the broker is away"
-                    await asyncio.sleep(1)
-            except (OSError, TimeoutError, RuntimeError, aio_pika.exceptions.AMQPError) as error:
+                await self._watch(broker)
+            except AWAY as error:
                 reason = f"waiting: {type(error).__name__}"
                 if self.state != reason:
                     log.warning("consumer waits", error=type(error).__name__)
                 self.state = reason
             finally:
-                await broker.stop()
+                await _stop(broker)
             await asyncio.sleep(0.5)
+
+    async def _watch(self, broker: RabbitBroker) -> None:
+        """Say how it goes; raises when the queue is gone or no longer comes to us, though the connection lives."""
+        missed = 0
+        while missed < MISSES:
+            if not await broker.ping(timeout=2):
+                self.state = "waiting: the broker is away"
+                missed = 0
+            elif await self._is_consuming(broker):
+                self.state = "consuming"
+                missed = 0
+            else:
+                missed += 1
+            await asyncio.sleep(LOOK_SECONDS)
+        raise NotConsuming
+
+    async def _is_consuming(self, broker: RabbitBroker) -> bool:
+        """Whether the queue is there, has consumers, and one of them is ours: another process may have its own."""
+        channel = await broker.config.broker_config.channel_manager.get_channel(self._channel)
+        underlying: Any = await channel.get_underlay_channel()
+        there = await underlying.queue_declare(queue(self._service), passive=True, timeout=ANSWER_SECONDS)
+        return bool(there.consumer_count and underlying.consumers)
 
     def _broker(self) -> RabbitBroker:
         broker = RabbitBroker(
@@ -82,7 +117,7 @@ class Consumer:
         )
         subscriber = broker.subscriber(
             RabbitQueue(queue(self._service), queue_type=QueueType.QUORUM, declare=False),
-            channel=Channel(prefetch_count=2 * BATCH, on_return_raises=True),
+            channel=self._channel,
             ack_policy=AckPolicy.MANUAL,
             decoder=_undecoded,
         )
@@ -95,6 +130,18 @@ class Consumer:
 
         subscriber(receive)
         return broker
+
+
+async def _stop(broker: RabbitBroker) -> None:
+    """Stop what can be stopped in time; a broker that answers nothing must not keep the service from ending."""
+    connection = broker._connection
+    try:
+        await asyncio.wait_for(broker.stop(), STOP_SECONDS)
+    except AWAY as error:
+        structlog.get_logger().warning("consumer did not stop in order", error=type(error).__name__)
+        if connection is not None:  # left to itself it would connect again and consume beside the next one
+            with contextlib.suppress(*AWAY):
+                await asyncio.wait_for(connection.close(), 1)
 
 
 async def _undecoded(message: RabbitMessage) -> bytes:

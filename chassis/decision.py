@@ -40,6 +40,8 @@ class Refused(Exception):
     # in the docstring are filled from the facts given.
 
     status = 409
+    question = False
+    """Nothing is wrong: it only waits for a yes."""
 
     def __init__(self, field: str | None = None, **facts: object) -> None:
         super().__init__((type(self).__doc__ or "").format_map(facts))

@@ -8,6 +8,7 @@ and everything that was typed.
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -25,12 +26,17 @@ from chassis.refusals import Crossed
 __all__ = ["By", "Command", "Done", "Router", "Tx", "form", "page"]
 
 COOKIE = "stafett"
+JUST_DONE = "stafett-just-done"
+JUST_DONE_SECONDS = 60
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 class Done(BaseModel):
     """It is done: where to look, and a sentence for the one who did it."""
+
+    # A browser keeps the first sentence until the next page, so names come after it, or the location has a query and
+    # its page says itself what was done.
 
     id: UUID
     location: str
@@ -79,10 +85,30 @@ class Door(APIRoute):
             pages: Pages = request.app.state.pages
             said: Mapping[str, Any] = request.scope.get("stafett.said") or {}
             around = {"actor": request.scope.get("stafett.actor"), "path": request.scope["path"], **said}
-            return pages.show(template, json.loads(bytes(response.body)), **around)
+            just_done = unquote(request.cookies.get(JUST_DONE, ""))
+            shown = pages.show(template, json.loads(bytes(response.body)), just_done=just_done, **around)
+            if just_done:
+                shown.delete_cookie(JUST_DONE, httponly=True, samesite="lax")
+            return shown
         if hasattr(self.endpoint, "form"):
-            return RedirectResponse(json.loads(bytes(response.body))["location"], 303)
+            return _sent_on(request, Done.model_validate_json(bytes(response.body)))
         return response
+
+
+def _sent_on(request: Request, done: Done) -> Response:
+    """To the page that shows what was done, which says so once: no session needed."""
+    response = RedirectResponse(done.location, 303)
+    sentence, end, _ = done.message.partition(".")
+    if end and "?" not in done.location:
+        response.set_cookie(
+            JUST_DONE,
+            quote(sentence + end),
+            max_age=JUST_DONE_SECONDS,
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+    return response
 
 
 class Router(APIRouter):

@@ -48,6 +48,7 @@ GAPS = text("""
       AND NOT EXISTS (SELECT FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject
                       AND i.sequence = p.last + 1 AND i.status IN ('waiting', 'failed', 'parked', 'skipped'))
     RETURNING p.owner, p.subject, p.last + 1""")
+ACT = text("INSERT INTO operator_act (operator, act, what, why) VALUES (:operator, :act, :what, :why)")
 CATCH_UP = text("INSERT INTO inbox_catch_up (owner) VALUES (:owner) ON CONFLICT DO NOTHING RETURNING owner")
 SEND_AGAIN = text("""
     INSERT INTO outbox_resend (position, receiver)

@@ -58,15 +58,19 @@ def make_keys(folder: Path) -> list[str]:
             OKPKey.generate_key("Ed25519", {"kid": f"{service}-sig-{uuid7()}", "use": "sig"}),
         ]
         _replace(folder / f"{service}.json", {"keys": [key.as_dict(private=True) for key in keys]}, 0o600)
-    public = {service: _public(folder / f"{service}.json") for service in SERVICES}
     shared = folder / "public.json"
-    if _read(shared) != public:
+    known = _read(shared) or {}
+    public = {service: _public(folder / f"{service}.json", known.get(service, [])) for service in SERVICES}
+    if known != public:
         _replace(shared, public, 0o644)
     return made
 
 
-def _public(private: Path) -> list[dict[str, Any]]:
-    return [OKPKey.import_key(key).as_dict(private=False) for key in json.loads(private.read_text())["keys"]]
+def _public(private: Path, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The public halves; those of keys that are no longer used come first, since old signatures need them."""
+    own = [OKPKey.import_key(key).as_dict(private=False) for key in json.loads(private.read_text())["keys"]]
+    ids = [key["kid"] for key in own]
+    return [*(key for key in known if key["kid"] not in ids), *own]
 
 
 def _read(file: Path) -> Any:

@@ -31,28 +31,31 @@ def day(value: str | date | None) -> str:
 
 
 def moment(value: str | datetime | None) -> str:
-    """22 november 2026 kl. 14.30, Swedish time."""
+    """22 november 2026 kl. 14.30, Swedish time; the time stays on one line."""
     if value is None:
         return ""
     at = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(SWEDEN)
-    return f"{day(at.date())} kl. {at:%H.%M}"
+    return f"{day(at.date())} kl.\N{NO-BREAK SPACE}{at:%H.%M}"
 
 
 class Pages:
     """The templates of one service."""
 
-    def __init__(self, service: str, labels: Mapping[str, str]) -> None:
+    def __init__(self, service: str, labels: Mapping[str, str], login_path: str = "/login") -> None:
         folders = [
             Path(__file__).parent.parent / "services" / service / "pages",
             Path(__file__).parent / "templates",
         ]
         self._environment = Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined)
         self._environment.filters |= {"day": day, "moment": moment, "label": lambda code: labels.get(code, code)}
-        self._environment.globals["service"] = service
+        self._environment.globals |= {"service": service, "login_path": login_path}
 
     def show(self, template: str, view: Any, **said: Any) -> HTMLResponse:
-        """A view as a page at a path, for an actor; `problem` and `typed` when a form on it was refused."""
-        around = {"problem": None, "typed": {}, "actor": None, "path": "", **said}
+        """A view as a page at a path, for an actor; `problem` and `typed` when a form on it was refused.
+
+        just_done: the sentence about what the reader has just done, shown once.
+        """
+        around = {"problem": None, "typed": {}, "actor": None, "path": "", "just_done": None, **said}
         return HTMLResponse(self.render(template, view=view, **around), headers=SECURITY)
 
     def render(self, template: str, **values: Any) -> str:

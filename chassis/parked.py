@@ -13,6 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
+from chassis.inbox_queries import ACT
+
 LIST = text("""
     SELECT id, owner, subject, sequence, type, attempts, last_error, received_at FROM inbox WHERE status = 'parked'
     AND (CAST(:type AS text) IS NULL OR type = :type) ORDER BY received_at, id LIMIT 500""")
@@ -33,7 +35,6 @@ SKIP_GAP = text("""
     FROM (SELECT * FROM inbox_position WHERE owner = :owner AND subject = :subject FOR UPDATE) p
     WHERE (SELECT min(sequence) FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject AND i.sequence > p.last
            AND i.status IN ('waiting', 'failed', 'parked', 'skipped')) > p.last + 1 RETURNING sequence""")
-ACT = text("INSERT INTO operator_act (operator, act, what, why) VALUES (:operator, :act, :what, :why)")
 
 
 class NotParked(Exception):

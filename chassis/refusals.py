@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.auth import NotLoggedIn
 from chassis.database import is_transient
-from chassis.decision import Refused
+from chassis.decision import NotFound, Refused
 from chassis.forms import ShownAgain, wants_page
 from chassis.pages import Pages
 from chassis.problems import FieldError, Problem, field_errors
@@ -25,23 +25,26 @@ class Crossed(Refused):
     status = 403
 
 
-def as_problem(error: Refused | RequestValidationError) -> Problem:
-    """A refusal as RFC 9457 says it, in the user's language."""
+def as_problem(error: Refused | RequestValidationError, body: Any = None) -> Problem:
+    """A refusal as RFC 9457 says it, in the user's language; body: the type of what was asked for."""
     if isinstance(error, RequestValidationError):
-        return Problem(
-            type="invalid", title="Det finns ett problem med det du fyllt i.", status=422, errors=field_errors(error)
-        )
+        title = "Det finns ett problem med det du fyllt i."
+        return Problem(type="invalid", title=title, status=422, errors=field_errors(error, body))
     errors = [FieldError(field=error.field, code=error.code, message=str(error))] if error.field else []
-    return Problem(type=error.code, title=str(error), status=error.status, errors=errors)
+    return Problem(type=error.code, title=str(error), status=error.status, errors=errors, question=error.question)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     """Comes when the transaction has been rolled back: a form is shown again on what is really there."""
     assert isinstance(error, Refused | RequestValidationError)
+    if isinstance(error, RequestValidationError) and any(fault["loc"][0] == "path" for fault in error.errors()):
+        return answer(request, as_problem(NotFound()))  # an address with an id that cannot be one leads nowhere
+    body = getattr(getattr(request.scope.get("route"), "body_field", None), "field_info", None)
+    problem = as_problem(error, getattr(body, "annotation", None))
     shown_on = getattr(request.scope.get("endpoint"), "form", None)
     if shown_on is None or not wants_page(request) or isinstance(error, NotLoggedIn | Crossed):
-        return answer(request, as_problem(error))
-    return ShownAgain(shown_on.format(**request.path_params), as_problem(error), request.scope.get("stafett.typed", {}))
+        return answer(request, problem)
+    return ShownAgain(shown_on.format(**request.path_params), problem, request.scope.get("stafett.typed", {}))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

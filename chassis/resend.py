@@ -30,6 +30,13 @@ async def ask_for_missing(tx: Transaction, service: str, patience: float) -> Non
         await _ask(tx, service, owner, subject, first)
 
 
+async def ask_owner(tx: Transaction, service: str, owner: str, subject: str | None, operator: str, why: str) -> None:
+    """As an operator: ask for all that an owner told (about one subject, or of everything); kept with who and why."""
+    await _ask(tx, service, owner, subject, 1)
+    what = f"{owner} {subject or 'everything'}"
+    await tx.connection.execute(sql.ACT, {"operator": operator, "act": "resend", "what": what, "why": why})
+
+
 async def _ask(tx: Transaction, service: str, owner: str, subject: str | None, first: int) -> None:
     body = ResendRequested(receiver=service, subject=subject, from_sequence=first).model_dump_json()
     await tx.write(RESEND_REQUESTED, f"resend/{owner}", body.encode(), receiver=owner)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,8 +19,9 @@ from sqlalchemy import MetaData, text
 from chassis import replica
 from chassis.auth import Issuer
 from chassis.broker import Consumer
-from chassis.database import Database, Transaction, is_transient
+from chassis.database import Database, is_transient
 from chassis.inbox import Inbox
+from chassis.jobs import Job, Jobs
 from chassis.keys import load_keys
 from chassis.openapi import openapi, operation_id
 from chassis.pages import Pages
@@ -30,8 +32,10 @@ from chassis.signing import signer
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import Meters, describe
 
-Job = Callable[[Transaction], Awaitable[None]]
-JOB_LOCK = 7_002
+Work = Callable[[], Awaitable[None]]
+
+STEADY_SECONDS = 5.0
+"""A part that has failed counts as working when it has gone on for so long since."""
 
 DEPTHS = text("""
     SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS unpublished,
@@ -75,14 +79,16 @@ class Service:
         self.inbox = Inbox(blueprint.name, self.database, handlers, self.meters, settings.ask_again_seconds)
         self.consumer = Consumer(settings.amqp, blueprint.name, self.inbox, self.meters)
         self.relay = Relay(self.database, settings.amqp, blueprint.name, self.meters, settings.poll_seconds)
+        self.jobs = Jobs(blueprint.name, self.database)
         self.schema = "unknown"
+        self._failures: dict[str, tuple[str, float]] = {}
         self._log = structlog.get_logger().bind(service=blueprint.name)
 
     @contextlib.asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
         """Doors open at once and say in /health what is missing; consumers stop first, the relay last."""
         ready = asyncio.create_task(self._until_schema())
-        work = [self._after(ready, partial) for partial in self._work()]
+        work = [self._after(ready, part, run) for part, run in self._work()]
         try:
             yield
         finally:
@@ -92,26 +98,35 @@ class Service:
                     await task
             await self.database.engine.dispose()
 
-    def _work(self) -> list[Callable[[], Awaitable[None]]]:
-        work: list[Callable[[], Awaitable[None]]] = [
-            self.consumer.run,
-            lambda: self.inbox.run(self.settings.poll_seconds),
-            *(lambda job=job, every=every: self._every(job, every) for job, every in self.blueprint.jobs.items()),
-            self.relay.run,
+    def _work(self) -> list[tuple[str, Work]]:
+        jobs = self.blueprint.jobs.items()
+        return [
+            ("consumer", self.consumer.run),
+            ("inbox", lambda: self.inbox.run(self.settings.poll_seconds)),
+            *(("jobs", partial(self.jobs.every, job, seconds)) for job, seconds in jobs),
+            ("relay", self.relay.run),
         ]
-        return work
 
-    def _after(self, ready: asyncio.Task[None], work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    def _after(self, ready: asyncio.Task[None], part: str, work: Work) -> asyncio.Task[None]:
         async def supervise() -> None:
             await asyncio.shield(ready)
             while True:
                 try:
                     await work()
                 except Exception as error:
-                    self._log.error("part of the service failed and is started again", error=describe(error))
+                    self._failures[part] = (type(error).__name__, time.monotonic())
+                    self._log.error("part of the service failed and is started again", part=part, error=describe(error))
                     await asyncio.sleep(1)
 
         return asyncio.create_task(supervise())
+
+    def _states(self) -> dict[str, str]:
+        """What each part says of itself, or that it keeps failing, which it is in no state to say."""
+        states = {name: getattr(self, name).state for name in ("consumer", "inbox", "relay", "jobs")}
+        for part, (error, at) in self._failures.items():
+            if time.monotonic() - at < STEADY_SECONDS:
+                states[part] = f"waiting: failed {error}, is started again"
+        return states
 
     async def _until_schema(self) -> None:
         """Wait until the database is there and its tables are made."""
@@ -128,20 +143,9 @@ class Service:
                 self.schema = f"waiting: {type(error).__name__}"
             await asyncio.sleep(0.3)
 
-    async def _every(self, job: Job, seconds: float) -> None:
-        while True:
-            try:
-                async with self.database.transaction() as tx:
-                    if await tx.connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": JOB_LOCK}):
-                        await job(tx)
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-            await asyncio.sleep(seconds)
-
     async def health(self) -> dict[str, Any]:
         """What works and what is waited for; safe to show anyone."""
-        parts = {"consumer": self.consumer.state, "inbox": self.inbox.state, "relay": self.relay.state}
+        parts = self._states()
         try:
             async with asyncio.timeout(2), self.database.engine.connect() as connection:
                 depths = (await connection.execute(DEPTHS)).one()._asdict() if self.schema == "ready" else {}
@@ -172,7 +176,7 @@ def create_app(blueprint: Blueprint, settings: Settings) -> FastAPI:
     app.state.database = service.database
     app.state.issuer = Issuer(settings.issuer, settings.audience)
     app.state.sign = signer(settings.keys, blueprint.name)
-    app.state.pages = Pages(blueprint.name, blueprint.labels)
+    app.state.pages = Pages(blueprint.name, blueprint.labels, settings.login_path)
     add_refusals(app)
     app.include_router(_operations(service), prefix=prefix)
     for router in blueprint.routers:

@@ -16,6 +16,8 @@ class Settings(BaseSettings):
     issuer: str = "http://127.0.0.1:8099"
     """OpenID Connect issuer whose tokens are accepted."""
     audience: str = "stafett"
+    login_path: str = "/login"
+    """Where a browser logs in, or changes who is logged in."""
     keys: Path = Path("keys")
     """Folder with `<service>.json` (private JWK set of this service) and `public.json` (public keys of all)."""
     pool_size: int = 8

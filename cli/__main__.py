@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+PORT_HELP = "default: %(default)s"
 PARTS = ("unit", "integration", "system", "architecture", "all")
 SERVICES = ("organisation", "authority", "execution", "journal", "deviation", "notify")
 """As in contracts/topology.py, which takes longer to import than to say the names; a test compares them."""
@@ -23,6 +24,27 @@ def main(arguments: Sequence[str]) -> int:
         return chosen.run(chosen) or 0
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        said = sentence(error)
+        if said is None:
+            raise
+        print(f"stafett: {said}", file=sys.stderr)
+        return 1
+
+
+def sentence(error: Exception) -> str | None:
+    """What to say of a failure that is not the program's own fault; None of any other."""
+    from chassis.keys import KeysMissing
+    from cli.servers import NoServer
+    from cli.state import CannotStart
+
+    if isinstance(error, NoServer | KeysMissing | CannotStart):
+        return str(error)
+    if isinstance(error, PermissionError) and error.filename:
+        state = Path(os.environ["STAFETT_STATE"])
+        if Path(error.filename).is_relative_to(state):
+            return f"{error.filename} may not be opened by you: run as the user who owns {state}"
+    return None
 
 
 def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
@@ -36,12 +58,13 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
 
     up = commands.add_parser("up", help="start everything on one port and stay up; data stays for the next time")
-    up.add_argument("--port", type=int, default=8080)
+    up.add_argument("--port", type=int, default=8080, help=PORT_HELP)
     up.set_defaults(run=_up)
 
     serve = commands.add_parser("serve", help="one service, set by STAFETT_… variables, as a container runs it")
     serve.add_argument("service", choices=SERVICES)
-    serve.add_argument("--port", type=int, default=8080)
+    serve.add_argument("--host", default="127.0.0.1", help="default: %(default)s; a container passes 0.0.0.0")
+    serve.add_argument("--port", type=int, default=8080, help=PORT_HELP)
     serve.set_defaults(run=_serve)
 
     test = commands.add_parser("test", help="run the tests, all or a part; further arguments go to pytest")
@@ -81,7 +104,7 @@ def _up(chosen: argparse.Namespace) -> None:
 def _serve(chosen: argparse.Namespace) -> None:
     from cli.serve import serve
 
-    serve(chosen.service, chosen.port)
+    serve(chosen.service, chosen.host, chosen.port)
 
 
 def _test(chosen: argparse.Namespace) -> int:

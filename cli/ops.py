@@ -7,23 +7,23 @@ import json
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from chassis import parked
+from chassis import parked, resend
 from chassis.broker import declare_topology
-from chassis.database import is_transient
-from chassis.keys import make_keys
+from chassis.database import Database, is_transient
+from chassis.keys import load_keys, make_keys
 from chassis.settings import Settings
 from chassis.telemetry import describe
 from cli import journal, organisation, signature
-from cli.blueprints import blueprints
+from cli.blueprints import blueprint, blueprints
 from cli.prepare import Account, make_database, make_tables
-from contracts.topology import SERVICES
+from contracts.topology import HEARS, SERVICES
 
 
 def add_commands(ops: argparse.ArgumentParser) -> None:
@@ -52,6 +52,17 @@ def add_commands(ops: argparse.ArgumentParser) -> None:
     park.add_argument("--why", help="the reason, kept with your name; needed for replay and skip")
     park.set_defaults(run=_parked)
 
+    again = acts.add_parser("resend", help="ask an owner to send its history again, after a restore from a backup")
+    again.add_argument("--service", choices=SERVICES, required=True, help="who lacks the history")
+    again.add_argument("--owner", choices=SERVICES, required=True, help="who is asked for it")
+    again.add_argument("--subject", help="only about this, e.g. assignment/<id>; default: everything")
+    again.add_argument("--why", required=True, help="the reason, kept with your name")
+    again.set_defaults(run=_resend)
+
+    _add_verifiers(acts)
+
+
+def _add_verifiers(acts: Any) -> None:
     note = acts.add_parser("verify-journal", help="check the hash chain of an exported journal, offline")
     note.add_argument("file", type=Path)
     note.set_defaults(run=lambda chosen: _say(journal.verify(chosen.file)))
@@ -93,7 +104,7 @@ def _load(chosen: argparse.Namespace) -> None:
 
 
 def _parked(chosen: argparse.Namespace) -> None:
-    acts: dict[str, Callable[[argparse.Namespace], Awaitable[None]]] = {
+    acts: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]]] = {
         "list": _list,
         "show": _show,
         "replay": _replay,
@@ -105,19 +116,40 @@ def _parked(chosen: argparse.Namespace) -> None:
     if chosen.what in ("replay", "skip", "skip-gap") and not chosen.why:
         sys.exit(f"parked {chosen.what} needs --why: the reason is kept with your name")
     try:
-        asyncio.run(_run(acts[chosen.what], chosen))
+        _do(acts[chosen.what](chosen))
     except parked.NotParked as error:
         sys.exit(str(error))
     except ValueError:
         sys.exit(f"{chosen.id} is not a message id; `parked list` shows them")
+
+
+def _do(act: Coroutine[Any, Any, None]) -> None:
+    """Do it; a database that is away is said in a sentence."""
+    try:
+        asyncio.run(act)
     except Exception as error:
         if not is_transient(error):
             raise
         sys.exit(f"the database can't be reached ({describe(error)}): is STAFETT_DATABASE_URL right, is it running?")
 
 
-async def _run(act: Callable[[argparse.Namespace], Awaitable[None]], chosen: argparse.Namespace) -> None:
-    await act(chosen)
+def _resend(chosen: argparse.Namespace) -> None:
+    heard = HEARS[chosen.service]
+    if chosen.owner not in heard:
+        sys.exit(f"{chosen.service} does not hear {chosen.owner}; it hears {', '.join(heard)}")
+    _do(_ask_owner(chosen))
+
+
+async def _ask_owner(chosen: argparse.Namespace) -> None:
+    service, own = chosen.service, settings(chosen.service)
+    log = blueprint(service).metadata.tables["access_log"]
+    database = Database(own.database, service, load_keys(own.keys, service), log, pool_size=1)
+    try:
+        async with database.transaction() as tx:
+            await resend.ask_owner(tx, service, chosen.owner, chosen.subject, getpass.getuser(), chosen.why)
+    finally:
+        await database.engine.dispose()
+    print(f"{chosen.owner} is asked to send {service} all it told about {chosen.subject or 'everything'}")
 
 
 async def _in(service: str, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:

@@ -30,6 +30,8 @@ class Play:
     within: float = WITHIN_SECONDS
     """How long a message may take, in seconds; long when services are being killed."""
     known: dict[str, Any] = field(default_factory=dict)
+    steps: int = 0
+    """How many have gone well."""
     on_sent: Callable[[], None] = lambda: None
     """Called when a message has been sent and may be anywhere on its way; where a fault test strikes."""
 
@@ -85,5 +87,6 @@ class Play:
             yield mark
         except StepFailed as error:
             raise StepFailed(f"{title}: {error}") from error
+        self.steps += 1
         took = f"{(time.perf_counter() - sent[-1]) * 1000:6.0f} ms to arrive" if sent else " " * 19
         self.say(f"✓ {title:<62} {took}  ({(time.perf_counter() - began) * 1000:.0f} ms)")

@@ -17,6 +17,7 @@ import uvicorn
 import yaml
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.broker import declare_topology
@@ -30,6 +31,7 @@ from cli.issuer import AUDIENCE, DemoIssuer, demo_issuer
 from cli.organisation import load
 from cli.prepare import Account, as_role, make_database, make_tables
 from cli.servers import Servers, servers
+from cli.state import alone_in, check_port
 from contracts.topology import SERVICES
 
 ORGANISATION = Path(__file__).parent.parent / "deploy" / "organisation.yaml"
@@ -112,7 +114,8 @@ class Together:
 def front_door(issuer: DemoIssuer) -> FastAPI:
     """The demo's way in: choose who you are. Real installations log in at their own identity provider."""
     front = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    members = yaml.safe_load(ORGANISATION.read_text())["members"]
+    organisation = yaml.safe_load(ORGANISATION.read_text())
+    names = {unit["code"]: unit["name"] for unit in organisation["units"]}
 
     @front.get("/")
     async def start() -> RedirectResponse:
@@ -120,16 +123,13 @@ def front_door(issuer: DemoIssuer) -> FastAPI:
 
     @front.get("/login")
     async def choose() -> HTMLResponse:
-        options = "".join(
-            f'<li><button name="login" value="{html.escape(m["login"])}">{html.escape(m["name"])}, '
-            f"{html.escape(m['title'])}</button></li>"
-            for m in members
-        )
-        return HTMLResponse(
-            '<!doctype html><html lang="sv"><head><meta charset="utf-8"><title>Vem är du? – Stafett</title>'
-            '<link rel="stylesheet" href="/notify/static/stafett.css"></head><body><main><h1>Vem är du?</h1>'
+        choices = "".join(_choice(member, names) for member in organisation["members"])
+        return _plain_page(
+            "Vem är du?",
             "<p>Det här är en demonstration med påhittade personer. Välj vem du vill vara.</p>"
-            f'<form method="post" action="/login"><ul>{options}</ul></form></main></body></html>'
+            "<p>Följ ett uppdrag: Karin Berg skickar, Eva Nyberg fördelar, Jonas Ek kvitterar, "
+            "Omar Haddad får avvikelsen.</p>"
+            f'<form method="post" action="/login"><ul>{choices}</ul></form>',
         )
 
     @front.post("/login")
@@ -138,7 +138,31 @@ def front_door(issuer: DemoIssuer) -> FastAPI:
         answer.set_cookie(COOKIE, issuer.token(login), httponly=True, samesite="lax")
         return answer
 
+    @front.exception_handler(HTTPException)
+    async def nowhere(_request: Request, error: HTTPException) -> HTMLResponse:
+        title = "Sidan finns inte." if error.status_code == 404 else "Det går inte att göra så här."
+        go_on = '<p>Kontrollera adressen, eller gå <a href="/notify/inbox">till inkorgen</a>.</p>'
+        return _plain_page(title, go_on, error.status_code)
+
     return front
+
+
+def _choice(member: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """One to be: name, title and units."""
+    units = ", ".join(dict.fromkeys(names[role.split("@")[1]] for role in member["roles"]))
+    text = html.escape(f"{member['name']}, {member['title']}, {units}")
+    return f'<li><button name="login" value="{html.escape(member["login"])}">{text}</button></li>'
+
+
+def _plain_page(title: str, content: str, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(
+        '<!doctype html><html lang="sv"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title} – Stafett</title>"
+        '<link rel="stylesheet" href="/notify/static/stafett.css"></head>'
+        f"<body><main><h1>{title}</h1>{content}</main></body></html>",
+        status,
+    )
 
 
 class Server(uvicorn.Server):
@@ -186,8 +210,9 @@ async def until_stopped() -> None:
 
 def up(folder: Path, state: Path, port: int) -> None:
     """`./stafett up`: everything on one port, with data that stays for the next time."""
+    check_port(port)
     set_up_logs("WARNING")
-    with ready(folder, state) as prepared:
+    with alone_in(state), ready(folder, state) as prepared:
         running = state / "running.json"
         running.touch(mode=0o600)
         running.write_text(json.dumps(prepared.for_operators()))

@@ -20,6 +20,11 @@ def unprivileged() -> pwd.struct_passwd | None:
         return pwd.getpwnam("nobody")
 
 
+def described(user: pwd.struct_passwd | None) -> str:
+    """The user a message is about, and why it matters."""
+    return f"the system user `{user and user.pw_name}`, which runs PostgreSQL when you are root,"
+
+
 def reaches(user: pwd.struct_passwd | None, path: Path) -> bool:
     if user is None:
         return True
@@ -40,5 +45,5 @@ def folder_for(state: Path | None, word: str, user: pwd.struct_passwd | None) ->
         elsewhere.mkdir(exist_ok=True)
         elsewhere.chmod(0o711)
         folder.symlink_to(elsewhere / token)
-        say(f"{user and user.pw_name} cannot reach {state}, so the data lie in {folder.readlink()}")
+        say(f"{described(user)} cannot enter {state}: the data are in {folder.readlink()}")
     return folder.resolve()

@@ -10,7 +10,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from cli.servers.folder import folder_for, reaches, unprivileged
+from cli.servers.folder import described, folder_for, reaches, unprivileged
 from cli.servers.keeper import Plan
 from cli.servers.kind import Kind, NoServer, say
 
@@ -28,7 +28,7 @@ def _programs(user: pwd.struct_passwd | None) -> Path:
     cache = Path("/var/cache/stafett")
     copy = cache / f"postgres-{version}"
     if not copy.exists():
-        say(f"copying PostgreSQL {version} to {copy}, where {user and user.pw_name} can reach it")
+        say(f"{described(user)} cannot enter {install}: PostgreSQL {version} is copied to {copy}")
         cache.mkdir(parents=True, exist_ok=True)
         cache.chmod(0o755)
         part = Path(tempfile.mkdtemp(dir=cache))

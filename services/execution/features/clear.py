@@ -22,7 +22,7 @@ router = Router()
 class Clear(Command):
     """Who more may see the person."""
 
-    member_ids: tuple[UUID, ...] = Field(min_length=1, max_length=50)
+    member_ids: tuple[UUID, ...] = Field(min_length=1, max_length=50, title="Ge medarbetare behörighet")
 
 
 class NotProtected(Refused):

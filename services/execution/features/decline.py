@@ -22,8 +22,8 @@ router = Router()
 class Decline(Command):
     """Why, and whose reason it is."""
 
-    reason: DeclineReason
-    holder: ReasonHolder
+    reason: DeclineReason = Field(title="Orsak")
+    holder: ReasonHolder = Field(title="Vems orsak det är")
     explanation: str = Field(default="", max_length=4000, title="Förklaring (frivilligt)")
 
 

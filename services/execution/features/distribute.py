@@ -54,6 +54,8 @@ class NotAtTheUnits(Invalid):
 class NotConfirmed(Refused):
     """Vill du skicka följande insatser till genomförande?"""
 
+    question = True
+
 
 @router.post("/assignments/{id}/distribution")
 @form("/execution/assignments/{id}/distribution")

@@ -20,7 +20,7 @@ router = Router()
 class MergeRows(Command):
     """The first row stays, with its unit and its time, for the whole period of all of them."""
 
-    merged_row_ids: tuple[UUID, ...] = Field(min_length=2, max_length=50)
+    merged_row_ids: tuple[UUID, ...] = Field(min_length=2, max_length=50, title="Insatser att slå ihop")
 
 
 class DifferentServices(Invalid):

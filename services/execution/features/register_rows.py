@@ -35,8 +35,8 @@ Short = Annotated[str, Field(max_length=200)]
 class NewRow(Command):
     """One row. To split an ordered service is to register several rows of it."""
 
-    service: str
-    unit_id: UUID
+    service: str = Field(title="Insatstyp")
+    unit_id: UUID = Field(title="Utförarenhet")
     period_from: date | None = None
     period_to: date | None = None
     form: Short | None = None

@@ -34,7 +34,7 @@ async def test_the_page_of_an_order_shows_how_far_it_has_come(authority: Running
         page = (await browser.get(f"/authority/assignments/{id}")).text
     assert page.count('aria-current="step"') == 1
     assert '<li aria-current="step"><strong>Kvitterad</strong>' in page
-    assert "23 november 2026 kl. 11.00</time> av Jonas Ek, Blandaren htj ute (Leanlink)" in page
+    assert "23 november 2026 kl.\N{NO-BREAK SPACE}11.00</time> av Jonas Ek, Blandaren htj ute (Leanlink)" in page
     assert "Påbörjad – inte ännu" in page
     assert "Utföraren har inte avgett någon måluppföljning ännu." in page
 
@@ -46,8 +46,8 @@ async def test_an_order_is_withdrawn_from_its_page(authority: Running, karin: ht
         assert "Återta uppdraget" in (await browser.get(path)).text
         refused = await browser.post(f"{path}/withdrawal", data={"reason": ""})
         assert refused.status_code == 422
-        assert '<a href="#reason">Fyll i det här fältet.</a>' in refused.text
-        assert '<p class="error">Fyll i det här fältet.</p>' in refused.text
+        assert '<a href="#reason">Fyll i Orsak.</a>' in refused.text
+        assert '<p class="error">Fyll i Orsak.</p>' in refused.text
         assert "<title>Fel: PO 5/11" in refused.text
         done = await browser.post(f"{path}/withdrawal", data={"reason": "wrong_provider"})
         assert (done.status_code, done.headers["location"]) == (303, path)

@@ -70,5 +70,6 @@ async def test_whoever_is_not_logged_in_is_shown_the_way_and_others_the_way_back
     async with execution.browser("karin.berg") as karin:
         refused = await karin.get(ASSIGNMENT)
     assert refused.status_code == 404
-    assert "/login" not in refused.text
+    assert "Logga in" not in refused.text
+    assert '<a href="/login">Byt inloggning</a>' in refused.text
     assert '<a href="/notify/inbox">Till inkorgen</a>' in refused.text

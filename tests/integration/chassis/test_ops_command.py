@@ -1,4 +1,4 @@
-"""`./stafett ops parked …` as an operator types it."""
+"""`./stafett ops parked …` and `ops resend` as an operator types it."""
 
 import asyncio
 import os
@@ -7,8 +7,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.integration.chassis.conftest import EFFECTS, Probe
+from tests.integration.chassis.test_relay import tell
 from tests.support.orders import sent
-from tests.support.stafett import Running, eventually
+from tests.support.stafett import Ground, Running, eventually
 
 ROOT = Path(__file__).parents[3]
 
@@ -18,7 +19,7 @@ async def ops(running: Running, *words: str) -> tuple[int, str]:
     settings = running.app.state.service.settings
     environment = {"STAFETT_DATABASE_URL": settings.database, "STAFETT_KEYS": str(settings.keys)}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cli", "ops", "parked", *words, "--service", "execution"),
+        *(sys.executable, "-m", "cli", "ops", *words, "--service", running.name),
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=asyncio.subprocess.PIPE,
@@ -34,30 +35,48 @@ async def test_a_parked_message_is_listed_shown_and_skipped_with_a_reason(probe:
         stuck = await running.publish(sent(subject), sequence=1, type="authority.assignment-sent.v9")
         await running.publish(sent(subject), sequence=2)
         await eventually(lambda: running.sql("SELECT 1 FROM inbox WHERE status = 'parked'"))
-        code, said = await ops(running, "list")
+        code, said = await ops(running, "parked", "list")
         assert code == 0
         assert "1 × authority.assignment-sent.v9: unknown type or version" in said
         assert str(stuck) in said
-        code, said = await ops(running, "show", str(stuck))
+        code, said = await ops(running, "parked", "show", str(stuck))
         assert '"order": "sealed"' in said
         assert "Mustafsson" not in said
-        code, said = await ops(running, "skip", str(stuck))
+        code, said = await ops(running, "parked", "skip", str(stuck))
         assert (code, "needs --why" in said) == (1, True)
-        code, said = await ops(running, "skip", str(stuck), "--why", "sent by mistake")
+        code, said = await ops(running, "parked", "skip", str(stuck), "--why", "sent by mistake")
         assert (code, said.strip()) == (0, f"{stuck} is skipped; those behind it go on")
         await eventually(lambda: running.sql(EFFECTS))
-        code, said = await ops(running, "replay", str(stuck), "--why", "again")
+        code, said = await ops(running, "parked", "replay", str(stuck), "--why", "again")
         assert (code, "is not parked" in said) == (1, True)
         assert "Traceback" not in said
 
 
 async def test_a_wrong_id_or_a_database_that_is_away_is_said_in_a_sentence(probe: Probe) -> None:
     async with probe(None) as running:
-        code, said = await ops(running, "show", "not-an-id")
+        code, said = await ops(running, "parked", "show", "not-an-id")
         assert (code, "Traceback" in said) == (1, False), said
         await running.sql("ALTER ROLE execution CONNECTION LIMIT 0")
         try:
-            code, said = await ops(running, "list")
+            code, said = await ops(running, "parked", "list")
         finally:
             await running.sql("ALTER ROLE execution CONNECTION LIMIT -1")
         assert (code, "Traceback" in said) == (1, False), said
+
+
+async def test_what_a_restore_lost_is_asked_for_and_applied_again(clean: Ground) -> None:
+    subject = uuid4()
+    about = f"assignment/{subject}"
+    applied = "SELECT last FROM inbox_position WHERE subject = $1"
+    async with clean.service("execution") as owner, clean.service("notify") as receiver:
+        await tell(owner, subject, subject)
+        await eventually(lambda: receiver.sql(applied + " AND last = 2", about))
+        await receiver.sql("DELETE FROM inbox WHERE subject = $1", about)
+        await receiver.sql("DELETE FROM inbox_position WHERE subject = $1", about)
+        code, said = await ops(receiver, "resend", "--owner", "execution", "--subject", about, "--why", "restored")
+        assert (code, said.strip()) == (0, f"execution is asked to send notify all it told about {about}")
+        await eventually(lambda: receiver.sql(applied + " AND last = 2", about))
+        acts = await receiver.sql("SELECT act, what, why FROM operator_act")
+        assert acts == [{"act": "resend", "what": f"execution {about}", "why": "restored"}]
+        code, said = await ops(receiver, "resend", "--owner", "journal", "--why", "mistaken")
+        assert (code, "notify does not hear journal" in said) == (1, True)

@@ -1,6 +1,7 @@
 """What an operator can do about a parked message."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database, Transaction
 from chassis.decision import Refused
+from chassis.inbox_queries import APPLIED, POSITIONS
 from chassis.parked import NotParked, parked, replay, show, skip, skip_gap
 from contracts.authority import AssignmentSent
 from tests.integration.chassis.conftest import EFFECTS, Probe
@@ -112,3 +114,25 @@ async def test_where_nothing_is_missing_no_gap_can_be_skipped(probe: Probe) -> N
             with pytest.raises(NotParked):  # the next one is parked, not missing
                 await skip_gap(connection, "authority", f"assignment/{subject}", "asa", "meant skip")
         await one_parked(running)
+
+
+@pytest.mark.parametrize("act", [skip, replay])
+async def test_an_operators_act_waits_for_the_inbox_to_finish_with_the_subject(
+    probe: Probe, act: Callable[[AsyncConnection, UUID, str, str], Awaitable[None]]
+) -> None:
+    subject = uuid4()
+    async with probe(None) as running:
+        await running.publish(sent(subject), sequence=1, type="authority.assignment-sent.v9")
+        stuck = await one_parked(running)
+
+        async def operate() -> None:
+            async with operating(running) as connection:
+                await act(connection, stuck, "asa", "at the same moment")
+
+        async with operating(running) as inbox:
+            await inbox.execute(POSITIONS, {"owners": ["authority"], "subjects": [f"assignment/{subject}"]})
+            operator = asyncio.create_task(operate())
+            await eventually(lambda: running.sql("SELECT 1 FROM pg_locks WHERE NOT granted"))
+            await inbox.execute(APPLIED, {"ids": [stuck]})
+        with pytest.raises(NotParked):
+            await operator

@@ -54,7 +54,8 @@ async def test_a_browser_without_scripts_registers_ticks_confirms_and_sees_the_r
         typed = {"rows.0.service": "morgonhjalp", "rows.0.resource": 'Team "Öst"', "rows.0.period_from": today()}
         refused = await eva.post(f"{ASSIGNMENT}/rows", data={**typed, "rows.0.unit_id": ""})
         assert refused.status_code == 422
-        assert '<a href="#rows.0.unit_id">Fyll i det här fältet.</a>' in refused.text
+        summary = refused.text[refused.text.index('<section class="problem"') : refused.text.index("</section>")]
+        assert re.findall("<li>(.*?)</li>", summary) == ['<a href="#rows.0.unit_id">Fyll i Utförarenhet.</a>']
         assert 'value="Team &#34;Öst&#34;"' in refused.text
         assert f'name="rows.0.period_from" value="{today()}"' in refused.text
         done = await eva.post(f"{ASSIGNMENT}/rows", data={**typed, "rows.0.unit_id": str(unit("blandaren-ute"))})
@@ -66,6 +67,8 @@ async def test_a_browser_without_scripts_registers_ticks_confirms_and_sees_the_r
         asked = await eva.post(page_path, data={"row_ids.0": first})
         assert asked.status_code == 409
         assert "Vill du skicka följande insatser till genomförande?" in asked.text
+        assert '<h2 id="problem-title">Bekräfta</h2>' in asked.text
+        assert "Det finns ett problem" not in asked.text
         assert asked.text.count('name="row_ids.') == 1
         assert "Inget är skickat än." in asked.text
         sent = await eva.post(page_path, data={"row_ids.0": first, "confirmed": "true"})
@@ -127,3 +130,49 @@ async def test_the_page_leads_to_the_persons_journals_and_to_a_report_when_the_u
         await distribute(execution)
         page = (await eva.get(ASSIGNMENT)).text
         assert [link in page for link in links] == [True, True]
+
+
+async def test_what_was_done_is_said_once_and_a_unit_has_acknowledged_once(execution: Running) -> None:
+    await execution.deliver(just_sent())
+    await distribute(execution)
+    receipt = '<p class="done" role="status">Uppdraget är kvitterat.</p>'
+    async with execution.browser("jonas.ek") as jonas:
+        done = await jonas.post(f"{ASSIGNMENT}/acknowledgement", headers=NOTHING_TICKED)
+        assert done.status_code == 303
+        kept = done.headers["set-cookie"]
+        assert "Jonas" not in kept
+        assert ("HttpOnly" in kept, "SameSite=lax" in kept) == (True, True)
+        assert receipt in (await jonas.get(ASSIGNMENT)).text
+        assert receipt not in (await jonas.get(ASSIGNMENT)).text
+        again = await jonas.post(f"{ASSIGNMENT}/acknowledgement", data={"unit_id": str(unit("blandaren-ute"))})
+        page = (await jonas.get(again.headers["location"])).text
+    assert "set-cookie" not in again.headers
+    assert "Uppdraget är redan kvitterat av Jonas Ek" in page
+    assert page.count("<p>Kvitterat för") == 1
+
+
+async def test_an_address_with_an_id_that_cannot_be_one_leads_nowhere(execution: Running) -> None:
+    path = "/execution/assignments/0"
+    async with execution.client("eva.nyberg") as client:
+        for answer in (await client.get(path), await client.post(f"{path}/acknowledgement", json={})):
+            assert (answer.status_code, answer.json()["type"]) == (404, "not-found")
+    async with execution.browser("eva.nyberg") as eva:
+        page = await eva.get(path)
+    assert page.status_code == 404
+    assert "<h1>Det du söker finns inte, eller så har du inte behörighet att se det.</h1>" in page.text
+    assert "Eva Nyberg, Samordnare" in page.text
+    assert "Det finns ett problem" not in page.text
+
+
+async def test_an_amount_is_written_with_a_comma(execution: Running) -> None:
+    await execution.deliver(just_sent())
+    typed = {"rows.0.service": "morgonhjalp", "rows.0.unit_id": str(unit("blandaren")), "rows.0.period_from": today()}
+    async with execution.browser("eva.nyberg") as eva:
+        wrong = await eva.post(f"{ASSIGNMENT}/rows", data={**typed, "rows.0.hours": "en halv"})
+        assert "Skriv ett tal, till exempel 0,50." in wrong.text
+        hours = {"rows.0.hours": "0,50", "rows.0.hours_unit": "hours_per_visit"}
+        done = await eva.post(f"{ASSIGNMENT}/rows", data={**typed, **hours})
+        assert done.status_code == 303
+        page = (await eva.get(done.headers["location"])).text
+    assert "<td>0,50</td><td>Tim/besök</td>" in page
+    assert ('<th scope="col">Tidsenhet</th>' in page, '<th scope="col">Frekvensenhet</th>' in page) == (True, True)

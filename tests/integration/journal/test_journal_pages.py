@@ -53,7 +53,7 @@ async def test_a_refused_note_is_shown_with_all_that_was_typed(journal: Running)
         assert "<script>" not in shown.text
     assert done.status_code == 303
     assert "Informerad om rätten att läsa journalen" in page.text
-    assert "20 november 2026 kl. 10.00" in page.text
+    assert "20 november 2026 kl.\N{NO-BREAK SPACE}10.00" in page.text
 
 
 async def test_a_note_is_changed_and_write_protected_from_its_page(journal: Running) -> None:
@@ -66,7 +66,7 @@ async def test_a_note_is_changed_and_write_protected_from_its_page(journal: Runn
         assert (await jonas.post(f"{note}/lock")).status_code == 303
         after = await jonas.get(note)
     assert "Spara ändringen" in before.text
-    assert "Fyll i det här fältet." in refused.text
+    assert "Fyll i Text." in refused.text
     assert "Spara ändringen" not in after.text
     assert "Skrivskyddad" in after.text
     assert "rad 1\nrad 2" in after.text

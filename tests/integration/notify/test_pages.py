@@ -18,6 +18,7 @@ async def test_the_inbox_page_shows_what_is_unread_links_to_it_and_marks_it_as_r
         assert "Du har 1 oläst meddelande." in page
         assert f'<a href="/execution/assignments/{ASSIGNMENT}">Nytt uppdrag</a>' in page
         assert '<span class="tag">Oläst</span>' in page
+        assert "<details>\n<summary>Visa slag och markera som lästa</summary>" in page
         action = re.search(r'action="(/notify/inbox/[0-9a-f-]{36}/reading)"', page)
         assert action
         done = await eva.post(action[1])

@@ -98,7 +98,7 @@ def test_the_title_has_to_be_given(title: dict[str, str]) -> None:
 
 
 def test_a_note_that_its_author_can_still_change_is_not_corrected() -> None:
-    with pytest.raises(NotWriteProtected, match=r"kan ändra den till 25 november 2026 kl\. 00\.00"):
+    with pytest.raises(NotWriteProtected, match=r"kan ändra den till 25 november 2026 kl\.\s00\.00"):
         corrected(note())
 
 

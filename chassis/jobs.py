@@ -1,0 +1,44 @@
+"""Work that is done every so many seconds, each job by one process at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from sqlalchemy import text
+
+from chassis.database import Database, Transaction, is_transient
+from chassis.telemetry import describe
+
+Job = Callable[[Transaction], Awaitable[None]]
+JOB_LOCK = 7_002
+ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(:lock, hashtext(:job))")
+
+
+class Jobs:
+    """The jobs of one service; what fails is said in /health and done again when its time comes, and stops no other."""
+
+    def __init__(self, service: str, database: Database) -> None:
+        self._database = database
+        self._failed: dict[str, str] = {}
+        self._log = structlog.get_logger().bind(service=service, part="jobs")
+
+    @property
+    def state(self) -> str:
+        """What /health says of them all."""
+        failed = ", ".join(f"{name} ({error})" for name, error in self._failed.items())
+        return f"waiting: failed {failed}, is done again" if failed else "working"
+
+    async def every(self, job: Job, seconds: float) -> None:
+        """Until cancelled: do a job, and again after so many seconds."""
+        name = f"{job.__module__}.{job.__qualname__}"
+        while True:
+            try:
+                async with self._database.transaction() as tx:
+                    if await tx.connection.scalar(ONE_AT_A_TIME, {"lock": JOB_LOCK, "job": name}):
+                        await job(tx)
+                self._failed.pop(name, None)
+            except Exception as error:
+                if not is_transient(error):
+                    self._failed[name] = type(error).__name__
+                    self._log.error("job failed and is done again", job=name, error=describe(error))
+            await asyncio.sleep(seconds)
