@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import structlog
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
@@ -16,6 +17,7 @@ from sqlalchemy import text
 
 from chassis.database import Transaction
 from chassis.decision import NotAllowed, NotFound, Refused, Who
+from chassis.telemetry import describe
 
 ALGORITHMS = ["RS256", "ES256", "EdDSA", "Ed25519"]
 LEEWAY_SECONDS = 30
@@ -150,6 +152,7 @@ class Issuer:
                 try:
                     self._keys = await self._fetch()
                 except (httpx.HTTPError, ValueError, KeyError) as error:
+                    structlog.get_logger().warning("the issuer's keys can't be fetched", error=describe(error))
                     if self._keys is None:
                         raise LoginUnavailable from error
                 self._fetched = time.monotonic()

@@ -180,6 +180,8 @@ class Server(uvicorn.Server):
 async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
     """Serve an app on loopback; gives its base URL."""
     listener = socket.create_server(("127.0.0.1", port))
+    # asyncio does this only for sockets it makes itself; without it every answer waits 40 ms for a delayed ack.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     settings = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
     server = Server(settings)
     task = asyncio.create_task(server.serve(sockets=[listener]))

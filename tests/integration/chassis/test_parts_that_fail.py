@@ -1,6 +1,7 @@
 """What a service says in /health of a part that keeps failing, and that no part takes another down."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
 import aio_pika
@@ -121,5 +122,9 @@ async def test_a_broker_that_answers_nothing_does_not_keep_the_service_from_endi
     async def silent(_broker: object) -> None:
         await asyncio.Event().wait()
 
-    async with asyncio.timeout(20), probe(None):
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(probe(None))
         monkeypatch.setattr("chassis.broker.RabbitBroker.stop", silent)
+        end = asyncio.create_task(stack.aclose())
+        ended, _ = await asyncio.wait([end], timeout=15)
+        assert ended, "it still waits for the broker"
