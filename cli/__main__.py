@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PORT_HELP = "default: %(default)s"
-PARTS = ("unit", "integration", "system", "architecture", "all")
+PARTS = ("unit", "property", "integration", "system", "architecture", "all")
 SERVICES = ("organisation", "authority", "execution", "journal", "deviation", "notify")
 """As in contracts/topology.py, which takes longer to import than to say the names; a test compares them."""
 

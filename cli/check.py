@@ -32,6 +32,7 @@ STEPS = (
     Step("requirements", (PYTHON, "-m", "cli.requirements"), (PYTHON, "-m", "cli.requirements", "--write")),
     Step("architecture", (PYTHON, "-m", "pytest", "-q", "tests/architecture"), closing_line=True),
     Step("unit tests", (PYTHON, "-m", "pytest", "-q", "tests/unit"), closing_line=True),
+    Step("property tests", (PYTHON, "-m", "pytest", "-q", "tests/property"), closing_line=True),
 )
 
 
@@ -45,7 +46,7 @@ def check(steps: Sequence[Step] = STEPS, *, fix: bool = False) -> int:
         took = time.monotonic() - since
         said = done.stdout.strip()
         closing = f"  {said.splitlines()[-1]}" if step.closing_line and said else ""
-        print(f"{'ok' if done.returncode == 0 else 'FAILED':7}{step.name:14}{took:6.1f} s{closing}", flush=True)
+        print(f"{'ok' if done.returncode == 0 else 'FAILED':7}{step.name:15}{took:6.1f} s{closing}", flush=True)
         if done.returncode:
             print(f"\n{said}\n\n{' '.join(step.command)} failed ({done.returncode}).")
             return 1

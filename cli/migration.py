@@ -10,8 +10,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from chassis.migrate import as_owner, config
+from cli.accounts import Account, at_database
 from cli.blueprints import blueprint
-from cli.prepare import Account, at_database, make_database, make_tables
+from cli.prepare import make_database, make_tables
 from cli.servers import servers
 
 FILE = '''"""{message}"""

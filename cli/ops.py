@@ -21,8 +21,9 @@ from chassis.keys import load_keys, make_keys
 from chassis.settings import Settings
 from chassis.telemetry import describe
 from cli import journal, organisation, signature
+from cli.accounts import Account
 from cli.blueprints import blueprint, blueprints
-from cli.prepare import Account, make_database, make_tables
+from cli.prepare import make_database, make_tables
 from contracts.topology import HEARS, SERVICES
 
 

@@ -1,20 +1,10 @@
 """Make what the services need before they start: roles, databases, tables, rights, keys and the broker's topology."""
 
-from dataclasses import dataclass
-from urllib.parse import quote, urlsplit, urlunsplit
-
 import asyncpg
 
 from chassis.migrate import migrate
 from chassis.service import Blueprint
-
-
-@dataclass(frozen=True)
-class Account:
-    """A service's role in PostgreSQL. The password is None where loopback connections are trusted."""
-
-    service: str
-    password: str | None = None
+from cli.accounts import Account, at_database
 
 
 async def make_database(admin: str, account: Account, name: str | None = None) -> None:
@@ -44,17 +34,3 @@ async def make_database(admin: str, account: Account, name: str | None = None) -
 async def make_tables(admin: str, blueprint: Blueprint, name: str | None = None) -> None:
     """Bring the service's database up to its newest migration."""
     await migrate(at_database(admin, name or blueprint.name), blueprint.name, blueprint.metadata)
-
-
-def at_database(admin: str, name: str) -> str:
-    """The same server and login, another database."""
-    return urlunsplit(urlsplit(admin)._replace(path=f"/{name}"))
-
-
-def as_role(admin: str, account: Account, name: str | None = None) -> str:
-    """The URL a service itself connects with."""
-    parts = urlsplit(admin)
-    secret = f":{quote(account.password, safe='')}" if account.password else ""
-    role = quote(account.service, safe="{}")  # `{service}` stays: Settings puts the name there
-    host = parts.netloc.rsplit("@", 1)[-1]
-    return urlunsplit(parts._replace(netloc=f"{role}{secret}@{host}", path=f"/{name or account.service}"))

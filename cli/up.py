@@ -26,10 +26,11 @@ from chassis.keys import make_keys
 from chassis.service import create_app
 from chassis.settings import Settings
 from chassis.telemetry import set_up_logs
+from cli.accounts import Account, as_role
 from cli.blueprints import blueprint, blueprints
 from cli.issuer import AUDIENCE, DemoIssuer, demo_issuer
 from cli.organisation import load
-from cli.prepare import Account, as_role, make_database, make_tables
+from cli.prepare import make_database, make_tables
 from cli.servers import Servers, servers
 from cli.state import alone_in, check_port
 from contracts.topology import SERVICES

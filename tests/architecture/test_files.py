@@ -6,7 +6,7 @@ from tests.architecture.rules.identity_numbers import official, strangers
 from tests.architecture.rules.places import places
 from tests.architecture.rules.size import too_long
 from tests.architecture.rules.source import ROOT, python, tracked
-from tests.architecture.rules.unit_tests import needs
+from tests.architecture.rules.unit_tests import needs, searches
 
 LIST = "tests/support/official_test_numbers.txt"
 ALLOWED = official((ROOT / LIST).read_text().splitlines())
@@ -101,8 +101,20 @@ def test_a_long_function_and_a_long_file_are_found() -> None:
 
 
 def test_unit_tests_take_no_fixture_and_no_server() -> None:
-    wrong = [f"{path}: {need}" for path, text in python() if path.startswith("tests/unit/") for need in needs(text)]
+    pure = [(path, text) for path, text in python() if path.startswith(("tests/unit/", "tests/property/"))]
+    wrong = [f"{path}: {need}" for path, text in pure for need in needs(text)]
     assert wrong == [], "\n".join(wrong)
+
+
+def test_what_searches_is_a_property_test_and_what_does_not_is_a_unit_test() -> None:
+    kinds = {path: path.split("/")[1] for path, _ in python() if path.startswith(("tests/unit/", "tests/property/"))}
+    wrong = [path for path, text in python() if path in kinds and searches(text) != (kinds[path] == "property")]
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_a_search_is_found() -> None:
+    assert searches("from hypothesis import given")
+    assert not searches("import pytest")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, text
 
 from chassis.migrate import as_owner
 from chassis.tables import WRITE_ONCE
+from cli.accounts import at_database
 from cli.blueprints import blueprint
-from cli.prepare import at_database
 from contracts.topology import SERVICES
 from tests.support.stafett import Ground
 

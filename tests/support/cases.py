@@ -9,7 +9,7 @@ from chassis.auth import Actor
 from contracts.authority import Protection
 from contracts.organisation import Role, UnitKind
 from services.authority.aid_decision import AidDecision
-from services.authority.assignment import Assignment, heard
+from services.authority.assignment import Assignment, OrderStatus, Phase, heard
 from services.authority.features.send_assignment import send
 from services.authority.identity_number import IdentityType, Sex
 from services.authority.order import Basis
@@ -118,3 +118,21 @@ def sent(*marks: Mark, person: Person | None = None) -> Assignment:
 def new_id(name: str) -> UUID:
     """An id that is the same every time."""
     return uuid5(NAMESPACE_URL, name)
+
+
+IN = {
+    Phase.DRAFT: drafted(),
+    Phase.SENT: sent(),
+    Phase.RECEIVED: sent(Mark.RECEIVED),
+    Phase.RECALLED: sent(Mark.DISTRIBUTED, Mark.RECALLED),
+    Phase.DECLINED: sent(Mark.DECLINED),
+    Phase.DISTRIBUTED: sent(Mark.DISTRIBUTED),
+    Phase.ACKNOWLEDGED: sent(Mark.ACKNOWLEDGED),
+    Phase.STARTED: sent(Mark.STARTED),
+    Phase.FOLLOWED_UP: sent(Mark.FOLLOWED_UP),
+    Phase.ENDED: sent(Mark.ENDED),
+    Phase.WITHDRAWN: Assignment(**{**vars(sent()), "status": OrderStatus.WITHDRAWN}),
+    Phase.DECLINE_CONFIRMED: Assignment(**{**vars(sent(Mark.DECLINED)), "status": OrderStatus.DECLINE_CONFIRMED}),
+    Phase.CLOSED: Assignment(**{**vars(sent(Mark.ENDED)), "status": OrderStatus.CLOSED}),
+}
+"""The assignment in each phase."""

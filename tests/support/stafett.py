@@ -25,9 +25,10 @@ from chassis.envelope import Cause, headers
 from chassis.keys import load_keys
 from chassis.service import Blueprint, create_app
 from chassis.settings import Settings
+from cli.accounts import Account, as_role, at_database
 from cli.blueprints import blueprint
 from cli.issuer import AUDIENCE, DemoIssuer
-from cli.prepare import Account, as_role, at_database, make_database, make_tables
+from cli.prepare import make_database, make_tables
 from contracts.event import Event
 from contracts.topology import DEAD, EVENTS, SERVICES, exchange, queue
 from tests.support import municipality

@@ -17,7 +17,7 @@ import asyncpg
 import httpx
 import pytest
 
-from cli.prepare import at_database
+from cli.accounts import at_database
 from cli.stage import Play
 from cli.up import Ready, ready
 from contracts.topology import HEARS, SERVICES

@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
+from cli.accounts import at_database
 from cli.play import play
-from cli.prepare import at_database
 from cli.stage import StepFailed
 from contracts.topology import SERVICES
 from tests.support.stafett import eventually

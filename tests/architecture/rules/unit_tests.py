@@ -1,4 +1,5 @@
-"""A unit test takes values and gives values: no fixture, no server, no network, no file."""
+"""A unit test takes values and gives values: no fixture, no server, no network, no file. Nor does a property test,
+which lets hypothesis choose the values, and takes the time that a search takes."""
 
 import ast
 
@@ -16,6 +17,11 @@ SERVERS = (
     "faststream",
 )
 SUPPORT = ("tests.support.stafett", "tests.conftest", "cli.servers", "cli.up")
+
+
+def searches(text: str) -> bool:
+    """True when hypothesis chooses the values."""
+    return _imports(ast.parse(text), "hypothesis")
 
 
 def needs(text: str) -> list[str]:

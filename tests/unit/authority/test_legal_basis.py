@@ -4,8 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from services.authority.legal_basis import LEGAL_BASES, LegalBasis, UnknownLegalBasis, in_force, legal_basis
 
@@ -25,12 +23,6 @@ def test_the_old_act_applies_until_the_last_of_june_2025() -> None:
 @pytest.mark.requirement("DOM-LAW-01")
 def test_the_new_act_applies_from_the_first_of_july_2025() -> None:
     assert acts(FIRST_DAY_OF_THE_NEW_ACT) == {"SoL 2025:400", "LSS 1993:387"}
-
-
-@pytest.mark.requirement("DOM-LAW-01")
-@given(st.dates(min_value=date(2002, 1, 1)))
-def test_on_every_day_exactly_one_social_services_act_applies(day: date) -> None:
-    assert len([act for act in acts(day) if act.startswith("SoL")]) == 1
 
 
 @pytest.mark.requirement("DOM-LAW-01")

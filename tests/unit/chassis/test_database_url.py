@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote, urlsplit
 
-from cli.prepare import Account, as_role
+from cli.accounts import Account, as_role
 
 
 def test_a_password_may_hold_any_character() -> None:

@@ -1,41 +1,12 @@
-import json
-from copy import deepcopy
-from typing import Any
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from cli.journal import problems
 from services.journal.chain import GENESIS, canonical, hash_of
-from services.journal.features.correct_note import CorrectNote, correct
-from services.journal.features.lock_note import lock
-from services.journal.features.request_correction import RequestCorrection, request
-from services.journal.features.write_note import edit
 from services.journal.note import exported, said
-from tests.support.journals import DAY, NOW, moira, note, typed
-from tests.support.people import actor
+from tests.support.exports import export, found
+from tests.support.journals import note
 
 pytestmark = pytest.mark.requirement("DOM-DOC-01")
-
-
-def export() -> dict[str, Any]:
-    jonas, tove = actor("jonas.ek"), actor("tove.ahl")
-    history = edit(note(), moira(), typed(text='Åt "frukost" 😀 <b>'), jonas, NOW, DAY).state
-    history = lock(history, moira(), jonas, NOW).state
-    wrong = CorrectNote(original_fragment="frukost", replacement="lunch", role_title="Verksamhetschef")
-    history = correct(history, moira(), wrong, tove, NOW).state
-    history = request(history, moira(), RequestCorrection(statement="Jag åt inget."), jonas, NOW).state
-    return {
-        "journal_id": str(history.journal.id),
-        "entry_count": history.journal.entries,
-        "last_hash": history.journal.last_hash,
-        "entries": [exported(entry) for entry in history.entries],
-    }
-
-
-def found(content: object) -> list[str]:
-    return problems(json.dumps(content).encode())
 
 
 def test_an_entry_is_hashed_as_json_with_sorted_keys_in_utf_8_without_spaces() -> None:
@@ -63,33 +34,6 @@ def test_one_changed_character_names_the_entry() -> None:
     changed = export()
     changed["entries"][1]["content"]["text"] = changed["entries"][1]["content"]["text"].replace("frukost", "Frukost")
     assert found(changed) == ["entry 2: its content does not give its hash: it has been changed"]
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The way to every text in an entry."""
-    if isinstance(value, dict):
-        return [place for key, one in value.items() for place in places(one, (*path, key))]
-    if isinstance(value, list):
-        return [place for key, one in enumerate(value) for place in places(one, (*path, key))]
-    return [path] if isinstance(value, str) else []
-
-
-WHOLE = export()
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_any_one_character_changed_anywhere_in_any_entry_is_found(data: st.DataObject) -> None:
-    changed = deepcopy(WHOLE)
-    number = data.draw(st.integers(0, 4))
-    *way, last = data.draw(st.sampled_from(places(changed["entries"][number])))
-    holder = changed["entries"][number]
-    for step in way:
-        holder = holder[step]
-    at = data.draw(st.integers(0, len(holder[last]) - 1))
-    other = data.draw(st.characters(exclude_categories=["Cs"], exclude_characters=holder[last][at]))
-    holder[last] = holder[last][:at] + other + holder[last][at + 1 :]
-    assert any(fault.startswith(f"entry {number + 1}:") for fault in found(changed))
 
 
 def test_a_removed_an_added_and_a_moved_entry_are_found() -> None:

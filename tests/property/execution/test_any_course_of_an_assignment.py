@@ -108,5 +108,5 @@ def may_act(assignment: Assignment, by: Actor, today: date) -> bool:
     )
 
 
-AnyCourse.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None, database=None)
+AnyCourse.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None, database=None)
 TestAnyCourseOfAnAssignment = AnyCourse.TestCase
