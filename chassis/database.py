@@ -148,8 +148,7 @@ class Transaction:
     async def tell(self, event: Event, by: Who = SYSTEM) -> None:
         """Put an event in the outbox. Transactions about one subject wait for each other here, so that its events are
         numbered in the order in which they are committed."""
-        body = event.model_dump_json(context={"seal": self._database.keys.seal})
-        await self.write(event.type, event.subject, body.encode(), by)
+        await self.write(event.type, event.subject, event.body(self._database.keys.seal), by)
 
     async def write(self, type: str, subject: str, body: bytes, by: Who = SYSTEM, receiver: str | None = None) -> None:
         """Put a message in the outbox, for all who hear its type or for one receiver."""

@@ -1,10 +1,13 @@
 """The shape shared by every event: a fact that has happened, told by the one service that owns it."""
 
 import re
-from typing import Annotated, ClassVar
+from functools import partial
+from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+
+from contracts.sealed import Seal, Sealed
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 """A machine code from a list that a municipality may extend; never free text."""
@@ -41,3 +44,16 @@ class Event(BaseModel):
         """The aggregate, e.g. `assignment/0192…`: its events are numbered one by one and applied in that order."""
         identity: UUID = getattr(self, self.about)
         return f"{self.about.removesuffix('_id')}/{identity}"
+
+    @model_validator(mode="after")
+    def _tell_sealed_parts_where_they_are(self) -> Self:
+        """A sealed part that has been moved here from another event does not open."""
+        for value in vars(self).values():
+            if isinstance(value, Sealed):
+                value.place = f"{self.type} {self.subject}"
+        return self
+
+    def body(self, seal: Seal) -> bytes:
+        """The event as JSON, its sealed parts encrypted and bound to its type and subject."""
+        context = {"seal": partial(seal, place=f"{self.type} {self.subject}")}
+        return self.model_dump_json(context=context).encode()

@@ -5,9 +5,10 @@ the logs hold a sealed part only in its encrypted form.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast, get_args
+from typing import Any, Generic, Protocol, TypeVar, cast, get_args
 
 from joserfc import jwe
 from joserfc.errors import JoseError
@@ -25,7 +26,13 @@ class Content(BaseModel):
 
 T = TypeVar("T", bound=Content)
 Jwe = dict[str, Any]
-Seal = Callable[[bytes, Iterable[str]], Jwe]
+
+
+class Seal(Protocol):
+    """Encrypts content for receivers, bound to a place: the type and subject of the event that holds it."""
+
+    def __call__(self, content: bytes, receivers: Iterable[str], *, place: str) -> Jwe: ...
+
 
 ALGORITHMS = ["ECDH-ES+A256KW", "A256GCM"]
 
@@ -44,6 +51,8 @@ class Sealed(Generic[T]):
     def __init__(self, content: T | None, jwe: Jwe | None = None) -> None:
         self.content = content
         self.jwe = jwe
+        self.place: str | None = None
+        """Type and subject of the event it arrived in."""
 
     def __repr__(self) -> str:
         return "Sealed(…)"
@@ -76,10 +85,11 @@ class For:
         def serialise(value: Sealed[Any], info: SerializationInfo) -> Jwe:
             if value.jwe is not None:
                 return value.jwe
-            seal = cast("Seal | None", (info.context or {}).get("seal"))
+            seal = (info.context or {}).get("seal")
             if seal is None or value.content is None:
                 raise NotSealed(f"{content.__name__} for {', '.join(self.receivers)}")
-            return seal(value.content.model_dump_json().encode(), self.receivers)
+            sealed: Jwe = seal(value.content.model_dump_json().encode(), self.receivers)
+            return sealed
 
         return core_schema.no_info_plain_validator_function(
             accept,
@@ -91,7 +101,8 @@ class For:
         metadata = cast("dict[str, Any]", schema["metadata"])
         return {
             "type": "object",
-            "description": f"JWE, general JSON serialization, sealed for {', '.join(self.receivers)}",
+            "description": f"JWE, general JSON serialization, sealed for {', '.join(self.receivers)}; "
+            "its aad is the event's type and subject",
             "required": ["protected", "recipients", "iv", "ciphertext", "tag"],
             "x-sealed-for": list(self.receivers),
             "x-content": handler(metadata["content"].__pydantic_core_schema__),
@@ -105,19 +116,21 @@ class KeyRing:
     private: tuple[OKPKey, ...]
     public: Mapping[str, OKPKey]
 
-    def seal(self, content: bytes, receivers: Iterable[str]) -> Jwe:
+    def seal(self, content: bytes, receivers: Iterable[str], *, place: str) -> Jwe:
         """Encrypt content to the newest public key of each receiver. KeyError when one has none."""
-        box = jwe.GeneralJSONEncryption({"enc": "A256GCM"}, content)
+        box = jwe.GeneralJSONEncryption({"enc": "A256GCM"}, content, aad=place.encode())
         for receiver in receivers:
             key = self.public[receiver]
             box.add_recipient({"alg": "ECDH-ES+A256KW", "kid": key.kid}, key)
         return cast("Jwe", jwe.encrypt_json(box, None, algorithms=ALGORITHMS))
 
     def open(self, sealed: Sealed[T], shape: type[T]) -> T:
-        """The content of a sealed part. CannotOpen when it isn't for this service or was tampered with."""
+        """The content of a sealed part. CannotOpen when it isn't for this service, or was tampered with or moved."""
         if sealed.content is not None:
             return sealed.content
         box = sealed.jwe or {}
+        if box.get("aad") != urlsafe_b64encode((sealed.place or "").encode()).rstrip(b"=").decode():
+            raise CannotOpen("sealed for another event: its aad is not this event's type and subject")
         mine = {key.kid for key in self.private}
         recipients = [r for r in box.get("recipients", ()) if r.get("header", {}).get("kid") in mine]
         if not recipients:

@@ -28,7 +28,7 @@ def rings() -> dict[str, KeyRing]:
 
 def wire(type: str) -> bytes:
     """The example as its owner would publish it."""
-    return example(type).model_dump_json(context={"seal": rings()[EVENTS[type].owner].seal}).encode()
+    return example(type).body(rings()[EVENTS[type].owner].seal)
 
 
 def test_there_is_an_example_of_every_event_and_of_nothing_else() -> None:

@@ -86,7 +86,7 @@ class Running:
         self.sequences[subject] = max(sequence, self.sequences.get(subject, 0))
         ring = load_keys(self.keys, event.owner)
         kind = changes.get("type", event.type)
-        body = changes.get("body", event.model_dump_json(context={"seal": ring.seal}).encode())
+        body = changes.get("body", event.body(ring.seal))
         message_id = changes.get("id") or uuid7()
         head = headers(message_id, kind, event.subject, datetime.now(UTC), by, Cause())
         head |= {"ce-sequence": str(sequence)}

@@ -1,5 +1,6 @@
 """What the inbox promises: in order, exactly once, nothing lost, and only the failing subject waits."""
 
+import json
 import random
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -106,11 +107,24 @@ async def test_a_sealed_part_that_we_cannot_open_is_parked(probe: Probe) -> None
 
     tampered = numbered(uuid4(), 1)
     async with probe(opens) as running:
-        body = tampered.model_dump_json(context={"seal": load_keys(running.keys, "authority").seal})
-        head, _, tail = body.partition('"ciphertext":"')
-        await running.publish(tampered, body=(head + '"ciphertext":"AAAA' + tail).encode())
+        head, _, tail = tampered.body(load_keys(running.keys, "authority").seal).partition(b'"ciphertext":"')
+        await running.publish(tampered, body=head + b'"ciphertext":"AAAA' + tail)
         await eventually(lambda: _count_parked(running, 1))
         assert "does not open with our key" in (await parked(running))[0]
+        assert await running.sql(EFFECTS) == []
+
+
+async def test_a_sealed_part_that_was_moved_from_another_event_is_parked(probe: Probe) -> None:
+    async def opens(event: AssignmentSent, tx: Transaction) -> None:
+        tx.open(event.order, Order)
+
+    one, another = numbered(uuid4(), 1), numbered(uuid4(), 1)
+    async with probe(opens) as running:
+        seal = load_keys(running.keys, "authority").seal
+        moved = json.loads(another.body(seal)) | {"order": json.loads(one.body(seal))["order"]}
+        await running.publish(another, body=json.dumps(moved).encode())
+        await eventually(lambda: _count_parked(running, 1))
+        assert "sealed for another event" in (await parked(running))[0]
         assert await running.sql(EFFECTS) == []
 
 
