@@ -14,6 +14,8 @@ from uuid import UUID
 import aio_pika
 import asyncpg
 import httpx
+from aio_pika.abc import AbstractConnection
+from aiormq.exceptions import ChannelNotFoundEntity
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
@@ -127,6 +129,8 @@ class Ground:
     issuer: DemoIssuer
     copies: int = 0
     made: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    """The queues of services that have run since the broker was emptied."""
 
     async def template(self, name: str, *, filled: bool = True) -> str:
         """A database of this service with its tables, and its replica of the demo municipality; made once."""
@@ -158,13 +162,25 @@ class Ground:
             await database.engine.dispose()
 
     async def empty_broker(self) -> None:
-        """Forget every queue and exchange, and declare them anew."""
+        """Forget every queue that may hold something, and declare what is missing.
+
+        What a service has been delivered and not acked comes back to its queue after it has stopped, at a time of the
+        broker's choosing, so the queue of a service that has run is never taken for empty.
+        """
         connection = await aio_pika.connect(self.amqp)
         async with connection:
-            channel = await connection.channel()
-            for name in (DEAD, *(queue(service) for service in SERVICES)):
-                await channel.queue_delete(name)
+            await asyncio.gather(*(self._forget(connection, name) for name in (DEAD, *map(queue, SERVICES))))
+        self.used.clear()
         await declare_topology(self.amqp)
+
+    async def _forget(self, connection: AbstractConnection, name: str) -> None:
+        channel = await connection.channel()
+        try:
+            there = await channel.declare_queue(name, passive=True)
+        except ChannelNotFoundEntity:
+            return
+        if name in self.used or there.declaration_result.message_count:
+            await channel.queue_delete(name)
 
     async def empty_queue(self, service: str) -> None:
         """Throw away what waits for a service, as if it had been lost."""
@@ -181,10 +197,11 @@ class Ground:
         replaces its app.py."""
         template = await self.template(name, filled=replica)
         self.copies += 1
+        self.used.add(queue(name))
         database = f"t{self.copies}_{name}"
         connection = await asyncpg.connect(self.admin)
         try:
-            await connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+            await connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')
             chosen = {
                 "database_url": as_role(self.admin, Account(name), database),
                 "amqp_url": self.amqp,
