@@ -48,16 +48,10 @@ class Processes:
         self.running[service] = subprocess.Popen(
             [sys.executable, "-m", "cli", "serve", service, "--port", str(port)],
             cwd=ROOT,
-            env=self.environment(service),
+            env=self.prepared.environment(service),
             stdout=log,
             stderr=log,
         )
-
-    def environment(self, service: str) -> dict[str, str]:
-        """Compiled once for all the starts to come, whatever the machine's own setting is."""
-        chosen = self.prepared.environment(service)
-        chosen.pop("PYTHONDONTWRITEBYTECODE", None)
-        return {**chosen, "PYTHONPYCACHEPREFIX": str(self.logs / "compiled")}
 
     def kill(self, service: str) -> None:
         """kill -9, as a power cut or the kernel would."""
