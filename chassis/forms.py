@@ -12,6 +12,8 @@ from starlette.types import Message, Receive, Scope, Send
 from chassis.problems import Problem
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+AGAIN = "again"
+"""The name of a button that asks for the form again, as it is filled in; its value says what there shall be more of."""
 
 
 class Command(BaseModel):
@@ -86,13 +88,13 @@ def _lists(tree: Any) -> Any:
 
 
 class ShownAgain(Response):
-    """The page that holds the form, with what was refused and what was typed, as the answer to the form.
+    """The page that holds the form, with what was refused (if anything was) and what was typed, as the answer to it.
 
     The query string of the form's own action is the page's too, so that the same selection is shown again.
     """
 
-    def __init__(self, path: str, problem: Problem, typed: Mapping[str, str]) -> None:
-        super().__init__(status_code=problem.status)
+    def __init__(self, path: str, problem: Problem | None, typed: Mapping[str, str]) -> None:
+        super().__init__(status_code=problem.status if problem else 200)
         self._path = path
         self._said = {"problem": problem, "typed": typed}
 

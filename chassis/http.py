@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from chassis.auth import Actor, Issuer, NotLoggedIn, load_actor
 from chassis.database import Database, Transaction
 from chassis.envelope import TRACEPARENT, Cause
-from chassis.forms import FORM_TYPES, Command, form_as_json, wants_page
+from chassis.forms import AGAIN, FORM_TYPES, Command, ShownAgain, form_as_json, wants_page
 from chassis.pages import Pages
 from chassis.refusals import Crossed
 
@@ -73,7 +73,11 @@ class Door(APIRoute):
 
         async def speak(request: Request) -> Response:
             if request.headers.get("content-type", "").startswith(FORM_TYPES):
-                request.scope["stafett.typed"], request = await form_as_json(request)
+                typed, as_json = await form_as_json(request)
+                shown_on = getattr(self.endpoint, "form", None)
+                if AGAIN in typed and shown_on and wants_page(request):
+                    return _shown_again(request, shown_on, typed)
+                request.scope["stafett.typed"], request = typed, as_json
             response = await handle(request)
             return self._for_browser(request, response) if wants_page(request) else response
 
@@ -93,6 +97,13 @@ class Door(APIRoute):
         if hasattr(self.endpoint, "form"):
             return _sent_on(request, Done.model_validate_json(bytes(response.body)))
         return response
+
+
+def _shown_again(request: Request, shown_on: str, typed: Mapping[str, str]) -> Response:
+    """The form with room for more; nothing is decided or saved, and the page's own rights hold."""
+    if _from_another_site(request):
+        raise Crossed
+    return ShownAgain(shown_on.format(**request.path_params), None, typed)
 
 
 def _sent_on(request: Request, done: Done) -> Response:
