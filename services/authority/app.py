@@ -5,10 +5,15 @@ from services.authority.features import (
     clear_colleagues,
     close_assignment,
     confirm_decline,
+    confirm_sending,
     decide,
     draft_assignment,
+    fill_in_assignment,
     follow_progress,
     list_assignments,
+    list_persons,
+    new_decision,
+    new_person,
     preview_assignment,
     read_assignment,
     read_decision,
@@ -20,7 +25,7 @@ from services.authority.features import (
     send_assignment,
     withdraw_assignment,
 )
-from services.authority.labels import PHASES, REASONS
+from services.authority.labels import PHASES, PROTECTIONS, REASONS, ROLES
 from services.authority.tables import metadata
 
 blueprint = Blueprint(
@@ -28,14 +33,19 @@ blueprint = Blueprint(
     title="Myndigheten: personer, beslut och de uppdrag som beställs av utförare.",
     metadata=metadata,
     routers=(
+        list_persons.router,
+        new_person.router,
         register_person.router,
         read_person.router,
         clear_colleagues.router,
+        new_decision.router,
         decide.router,
         read_decision.router,
+        fill_in_assignment.router,
         draft_assignment.router,
         preview_assignment.router,
         send_assignment.router,
+        confirm_sending.router,
         list_assignments.router,
         read_assignment.router,
         withdraw_assignment.router,
@@ -46,5 +56,5 @@ blueprint = Blueprint(
         receive_follow_up.router,
     ),
     subscriptions=(follow_progress.subscriptions, receive_follow_up.subscriptions),
-    labels={**REASONS, **PHASES},
+    labels={**REASONS, **PHASES, **ROLES, **PROTECTIONS},
 )

@@ -57,3 +57,21 @@ REASONS: Mapping[str, str] = {
     "new_decision_needed": "nytt beslut behövs",
     "new_plan_needed": "ny genomförandeplan behövs",
 }
+
+MARKED: Mapping[str, str] = {"aid": "Bistånd", "service": "Service"}
+"""Whether a unit carries out decided aid, or services without a decision."""
+
+ROLES: Mapping[str, str] = {
+    "operations_manager": "verksamhetschef",
+    "unit_manager": "enhetschef",
+    "coordinator": "samordnare",
+    "care_worker": "omvårdnadspersonal",
+}
+"""The roles of those who see an order at a provider."""
+
+PROTECTIONS: Mapping[str, str] = {
+    "none": "Inga skyddade uppgifter",
+    "confidentiality_mark": "Sekretessmarkering",
+    "protected_registration": "Skyddad folkbokföring",
+    "assumed_identity": "Fingerade personuppgifter",
+}

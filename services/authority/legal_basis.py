@@ -72,6 +72,20 @@ def in_force(on: date) -> tuple[LegalBasis, ...]:
     )
 
 
+def by_act() -> dict[str, tuple[LegalBasis, ...]]:
+    """Every paragraph, under the name of its act and when that act applies; the acts in force first."""
+    acts: dict[tuple[bool, str], list[LegalBasis]] = {}
+    for basis in LEGAL_BASES:
+        acts.setdefault((basis.valid_to is not None, _act_shown(basis)), []).append(basis)
+    return {act: tuple(bases) for (_, act), bases in sorted(acts.items(), key=lambda item: item[0][0])}
+
+
+def _act_shown(basis: LegalBasis) -> str:
+    """SoL 2001:453, beslut till och med 2025-06-30."""
+    until = f"till och med {basis.valid_to}" if basis.valid_to else f"från och med {basis.valid_from}"
+    return f"{basis.act}, beslut {until}"
+
+
 def legal_basis(code: str) -> LegalBasis:
     """The paragraph with that code, in force or not, since decisions outlive the act they were made under."""
     try:

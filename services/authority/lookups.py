@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
-from sqlalchemy import insert, select, text
+from sqlalchemy import ColumnElement, insert, select, text
 
 from chassis import replica
 from chassis.database import Transaction
@@ -15,10 +15,18 @@ from chassis.signing import BadSignature, verify
 from contracts.organisation import UnitKind
 from services.authority.assignment import Assignment
 from services.authority.follow_up import FollowUp
+from services.authority.labels import MARKED
+from services.authority.lines import Choice, Group, OrderLine, order_lines
 from services.authority.order import Basis
-from services.authority.provider import READERS, Provider, Staff
-from services.authority.tables import decisions, follow_ups, numbers, persons
+from services.authority.provider import CARRIES_OUT, READERS, RESPONSIBLE, Provider, Staff
+from services.authority.tables import assignments, decisions, follow_ups, numbers, persons
 
+PROVIDERS = text("""
+    SELECT u.unit_id, u.name, u.internal, u.mark FROM replica_unit u
+    WHERE u.kind = ANY(:kinds) AND (u.ended_on IS NULL OR u.ended_on > :on) AND EXISTS (
+        SELECT FROM replica_membership s WHERE s.unit_id = ANY(u.path) AND s.role = ANY(:roles)
+          AND (s.valid_from IS NULL OR s.valid_from <= :on) AND (s.valid_to IS NULL OR s.valid_to >= :on))
+    ORDER BY u.name, u.unit_id""")
 UNIT = text("SELECT unit_id, name, kind, ended_on FROM replica_unit WHERE unit_id = :unit_id")
 STAFF = text("""
     SELECT m.member_id, m.name, m.title, array_agg(DISTINCT s.role ORDER BY s.role) AS roles
@@ -38,6 +46,24 @@ async def find_provider(tx: Transaction, unit_id: UUID | None, on: date) -> Prov
     return Provider(unit.unit_id, unit.name, UnitKind(unit.kind), unit.ended_on, staff)
 
 
+async def providers(tx: Transaction, on: date) -> list[Group]:
+    """The units that can be sent an order that day, the municipality's own and the private ones, to choose from."""
+    kinds, roles = list(CARRIES_OUT), list(RESPONSIBLE)
+    found = list(await tx.connection.execute(PROVIDERS, {"kinds": kinds, "roles": roles, "on": on}))
+    groups = {"Kommunens egna enheter": True, "Externa utförare": False}
+    return [
+        Group(
+            name=name,
+            choices=[
+                Choice(id=str(unit.unit_id), name=f"{unit.name} – {MARKED[unit.mark]}" if unit.mark else unit.name)
+                for unit in found
+                if unit.internal is internal
+            ],
+        )
+        for name, internal in groups.items()
+    ]
+
+
 async def basis_of(tx: Transaction, assignment: Assignment) -> Basis:
     """The person and the decision that an order rests on."""
     return Basis(await tx.read(persons, assignment.person_id), await tx.read(decisions, assignment.decision_id))
@@ -48,6 +74,23 @@ async def follow_ups_of(tx: Transaction, assignment_id: UUID) -> list[FollowUp]:
     table = follow_ups.table.c
     query = select(follow_ups.table).where(table.assignment_id == assignment_id).order_by(table.round, table.id)
     return await tx.find(follow_ups, query)
+
+
+async def unread_follow_ups(tx: Transaction, orders: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Assignment id -> its first follow-up that nobody has received."""
+    table = follow_ups.table.c
+    query = select(table.assignment_id, table.id).where(
+        table.assignment_id.in_(list(orders)), table.received_at.is_(None)
+    )
+    found = await tx.connection.execute(query.order_by(table.round.desc(), table.id.desc()))
+    return {row.assignment_id: row.id for row in found}
+
+
+async def orders_of(tx: Transaction, *which: ColumnElement[bool]) -> tuple[list[Assignment], list[OrderLine]]:
+    """The orders that a condition picks, the newest first, also as the lines of a list."""
+    found = await tx.find(assignments, select(assignments.table).where(*which).order_by(assignments.table.c.id.desc()))
+    units = await replica.unit_names(tx, {order.unit_id for order in found if order.unit_id})
+    return found, order_lines(found, units, await unread_follow_ups(tx, (order.id for order in found)))
 
 
 async def new_number(tx: Transaction, given_to: UUID) -> str:

@@ -58,6 +58,11 @@ class Person:
         return f"{self.family_name}, {self.given_name}"
 
     @property
+    def search_name(self) -> str:
+        """The names to search by, without regard to capitals."""
+        return f"{self.family_name} {self.given_name}".casefold()
+
+    @property
     def shown_number(self) -> str | None:
         """With the hyphen people expect."""
         return f"{self.identity_number[:8]}-{self.identity_number[8:]}" if self.identity_number else None

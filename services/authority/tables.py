@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -58,8 +59,11 @@ persons = Rows(
         Column("registered_address", Text),
         Column("protection", coded(Protection), nullable=False),
         Column("cleared", ARRAY(Uuid), nullable=False),
+        Column("search_name", Text, nullable=False),
         CheckConstraint("(identity_type = 'none') = (identity_number IS NULL)", name="identity"),
         CheckConstraint("protection <> 'protected_registration' OR registered_address IS NULL", name="address"),
+        Index("ix_persons_unit", "authority_unit_id", "id"),
+        Index("ix_persons_name", text("to_tsvector('simple'::regconfig, search_name)"), postgresql_using="gin"),
         info={"personal": True},
     ),
 )

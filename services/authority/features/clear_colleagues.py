@@ -10,7 +10,7 @@ from sqlalchemy import select
 from chassis.auth import Actor
 from chassis.database import Transaction
 from chassis.decision import Decision, Refused
-from chassis.http import By, Command, Done, Router, Tx
+from chassis.http import By, Command, Done, Router, Tx, form
 from contracts.authority import ClearanceChanged
 from services.authority.assignment import Assignment, OrderStatus, Phase
 from services.authority.lookups import find_provider, known_members
@@ -40,6 +40,7 @@ class Ordered:
 
 
 @router.post("/persons/{id}/clearance")
+@form("/authority/persons/{id}")
 async def clear_colleagues(id: UUID, command: Clear, by: By, tx: Tx) -> Done:
     person = await tx.load(persons, id)
     known = await known_members(tx, command.members)

@@ -7,8 +7,9 @@ from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from chassis.auth import Actor
+from chassis.days import Day
 from chassis.decision import Decision, Invalid
-from chassis.http import By, Command, Done, Router, Tx
+from chassis.http import By, Command, Done, Router, Tx, form
 from services.authority.aid_decision import AidDecision
 from services.authority.legal_basis import in_force
 from services.authority.lookups import new_number
@@ -21,12 +22,12 @@ router = Router()
 class Decide(Command):
     """What was decided, when, by whom and on which legal basis."""
 
-    decided_on: date = Field(title="Datum")
+    decided_on: Day = Field(title="Datum")
     decision_maker: str = Field(title="Beslutsfattare", min_length=1, max_length=200)
     decision_type: str = Field(title="Beslut", min_length=1, max_length=500)
     legal_basis: str = Field(title="Lagrum", max_length=64)
-    period_from: date | None = Field(default=None, title="Från och med")
-    period_to: date | None = Field(default=None, title="Till och med")
+    period_from: Day | None = Field(default=None, title="Från och med")
+    period_to: Day | None = Field(default=None, title="Till och med")
 
 
 class NotDecidedYet(Invalid):
@@ -46,6 +47,7 @@ class PeriodEndsBeforeStart(Invalid):
 
 
 @router.post("/persons/{id}/decisions")
+@form("/authority/persons/{id}/decisions/new")
 async def register_decision(id: UUID, command: Decide, by: By, tx: Tx) -> Done:
     person = await tx.read(persons, id)
     decision_id = uuid7()

@@ -10,8 +10,9 @@ from pydantic import Field, StringConstraints
 from uuid_utils.compat import uuid7
 
 from chassis.auth import Actor
+from chassis.database import Transaction
 from chassis.decision import Decision
-from chassis.http import By, Command, Done, Router, Tx
+from chassis.http import By, Command, Done, Router, Tx, form
 from contracts.authority import OrderedGoal
 from services.authority.assignment import Assignment, step
 from services.authority.lookups import basis_of
@@ -42,6 +43,7 @@ class Draft(Edit):
 
 
 @router.post("/assignments")
+@form("/authority/assignments/new")
 async def draft_assignment(command: Draft, by: By, tx: Tx) -> Done:
     decision = await tx.read(decisions, command.decision_id)
     basis = Basis(await tx.read(persons, decision.person_id), decision)
@@ -52,6 +54,16 @@ async def draft_assignment(command: Draft, by: By, tx: Tx) -> Done:
 
 @router.put("/assignments/{id}")
 async def edit_assignment(id: UUID, command: Edit, by: By, tx: Tx) -> Done:
+    return await _edit(tx, id, command, by)
+
+
+@router.post("/assignments/{id}/draft")
+@form("/authority/assignments/{id}/draft")
+async def edit_assignment_by_form(id: UUID, command: Edit, by: By, tx: Tx) -> Done:
+    return await _edit(tx, id, command, by)
+
+
+async def _edit(tx: Transaction, id: UUID, command: Edit, by: Actor) -> Done:
     before = await tx.load(assignments, id)
     await tx.save(assignments, edit(before, await basis_of(tx, before), command, by, _goals(command)))
     return _done(id)
@@ -62,7 +74,7 @@ def _goals(command: Edit) -> tuple[OrderedGoal, ...]:
 
 
 def _done(assignment_id: UUID) -> Done:
-    location = f"/authority/assignments/{assignment_id}"
+    location = f"/authority/assignments/{assignment_id}/preview"
     return Done(id=assignment_id, location=location, message="Utkastet är sparat. Inget är skickat ännu.")
 
 

@@ -12,6 +12,8 @@ from chassis import replica
 from chassis.http import By, Router, Tx, page
 from contracts.authority import Protection
 from services.authority.assignment import Assignment, Phase
+from services.authority.lookups import unread_follow_ups
+from services.authority.next_step import NextStep, next_step
 from services.authority.person import CASE_WORKERS, Person
 from services.authority.service_catalogue import ordered
 from services.authority.tables import assignments, persons
@@ -32,6 +34,8 @@ class AssignmentLine(BaseModel):
     unit: str | None
     status: Phase
     sent_at: datetime | None
+    next_step: NextStep | None
+    """What is the authority's to do; None while it is the provider's turn."""
 
 
 class AssignmentList(BaseModel):
@@ -61,15 +65,16 @@ async def list_assignments(
     about = await tx.find(persons, select(persons.table).where(person.id.in_({a.person_id for a in shown})))
     await tx.saw(who, [person.id for person in about], "list", "assignments")
     units = await replica.unit_names(tx, {a.unit_id for a in shown if a.unit_id})
+    unread = await unread_follow_ups(tx, (a.id for a in shown))
     people = {person.id: person for person in about}
     return AssignmentList(
-        assignments=[_line(a, people[a.person_id], units) for a in shown],
+        assignments=[_line(a, people[a.person_id], units, unread.get(a.id)) for a in shown],
         status=status,
         after=shown[-1].id if len(found) > PAGE_SIZE else None,
     )
 
 
-def _line(assignment: Assignment, person: Person, units: dict[UUID, str]) -> AssignmentLine:
+def _line(assignment: Assignment, person: Person, units: dict[UUID, str], unread: UUID | None) -> AssignmentLine:
     return AssignmentLine(
         id=assignment.id,
         person=person.name,
@@ -79,4 +84,5 @@ def _line(assignment: Assignment, person: Person, units: dict[UUID, str]) -> Ass
         unit=units.get(assignment.unit_id, "okänd enhet") if assignment.unit_id else None,
         status=assignment.phase,
         sent_at=assignment.sent_at,
+        next_step=next_step(assignment, unread),
     )

@@ -6,9 +6,10 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from chassis.decision import Refused
-from chassis.http import By, Router, Tx
+from chassis.http import By, Router, Tx, page
 from contracts.authority import Order
 from services.authority.assignment import Assignment, step
+from services.authority.lines import Heading, heading
 from services.authority.lookups import basis_of, find_provider
 from services.authority.order import Basis, check_sendable, order_of
 from services.authority.person import seen_by
@@ -29,6 +30,8 @@ class Reader(BaseModel):
 class Preview(BaseModel):
     """The order as the provider would read it; nothing is sent by looking."""
 
+    id: UUID
+    heading: Heading
     order: Order
     unit_id: UUID | None
     unit: str | None
@@ -36,9 +39,11 @@ class Preview(BaseModel):
     count: int
     obstacle: str | None
     """What has to be done before it can be sent."""
+    obstacle_code: str | None
 
 
 @router.get("/assignments/{id}/preview")
+@page("review.html")
 async def preview_assignment(id: UUID, by: By, tx: Tx) -> Preview:
     draft = await tx.read(assignments, id)
     basis = await basis_of(tx, draft)
@@ -51,19 +56,23 @@ def preview(draft: Assignment, basis: Basis, provider: Provider | None, sent_by:
     """NotPossibleNow once it has been sent: then the order itself is what to read."""
     step(draft, "send")
     readers = provider.readers(basis.person) if provider else ()
+    obstacle = _obstacle(draft, basis, provider, on)
     return Preview(
+        id=draft.id,
+        heading=heading(basis.person),
         order=order_of(draft, basis, sent_by),
         unit_id=draft.unit_id,
         unit=provider.name if provider else None,
         readers=[Reader(name=reader.name, title=reader.title, roles=list(reader.roles)) for reader in readers],
         count=len(readers),
-        obstacle=_obstacle(draft, basis, provider, on),
+        obstacle=str(obstacle) if obstacle else None,
+        obstacle_code=obstacle.code if obstacle else None,
     )
 
 
-def _obstacle(draft: Assignment, basis: Basis, provider: Provider | None, on: date) -> str | None:
+def _obstacle(draft: Assignment, basis: Basis, provider: Provider | None, on: date) -> Refused | None:
     try:
         check_sendable(draft, basis, provider, on)
     except Refused as refusal:
-        return str(refusal)
+        return refusal
     return None

@@ -1,8 +1,7 @@
 """Read an assignment: the order, and how far it has come at the provider."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -12,37 +11,14 @@ from chassis.http import By, Router, Tx, page
 from contracts.authority import ClosingReason, Order, WithdrawalReason
 from services.authority.assignment import Assignment, Decline, OrderStatus, Phase
 from services.authority.follow_up import FollowUpLine, line
-from services.authority.labels import MARKS
-from services.authority.lookups import basis_of, follow_ups_of
+from services.authority.lines import Group, Names, RowView, StepView, line_of, row_view
+from services.authority.lookups import basis_of, follow_ups_of, providers
 from services.authority.order import order_of
 from services.authority.person import Person, seen_by
-from services.authority.status_line import Mark, Row, Step, steps
+from services.authority.status_line import Mark
 from services.authority.tables import assignments
 
 router = Router()
-
-
-class RowView(BaseModel):
-    """Something that happened, with names."""
-
-    mark: Mark
-    text: str
-    at: datetime
-    on: date | None
-    by: str | None
-    units: list[str]
-    reason: str | None
-
-
-class StepView(BaseModel):
-    """One step of the status line; `row` is missing when it hasn't come."""
-
-    mark: Mark
-    text: str
-    row: RowView | None
-    current: bool
-    passed: bool
-    """A later step has come."""
 
 
 class AssignmentView(BaseModel):
@@ -72,21 +48,9 @@ class AssignmentView(BaseModel):
     possible: tuple[str, ...]
     """What can be done with it now."""
     withdrawal_reasons: tuple[WithdrawalReason, ...] = tuple(WithdrawalReason)
+    providers: list[Group]
+    """Those who can be asked instead, when it can be replaced."""
     closing_reasons: tuple[ClosingReason, ...] = tuple(ClosingReason)
-
-
-@dataclass(frozen=True)
-class Names:
-    """What members and units are called."""
-
-    members: Mapping[UUID, str]
-    units: Mapping[UUID, str]
-
-    def member(self, id: UUID) -> str:
-        return self.members.get(id, "okänd medarbetare")
-
-    def unit(self, id: UUID) -> str:
-        return self.units.get(id, "okänd enhet")
 
 
 @router.get("/assignments/{id}")
@@ -104,11 +68,18 @@ async def read_assignment(id: UUID, by: By, tx: Tx) -> AssignmentView:
         units=await replica.unit_names(tx, [unit for unit in units if unit]),
     )
     order = assignment.order or order_of(assignment, basis, who.name)
-    return view(assignment, basis.person, order, names, [line(each, names.members) for each in found])
+    lines = [line(each, names.members) for each in found]
+    elsewhere = await providers(tx, tx.today) if "replace" in assignment.possible else []
+    return view(assignment, basis.person, order, names, lines, elsewhere)
 
 
 def view(
-    assignment: Assignment, person: Person, order: Order, names: Names, follow_ups: Iterable[FollowUpLine]
+    assignment: Assignment,
+    person: Person,
+    order: Order,
+    names: Names,
+    follow_ups: Iterable[FollowUpLine],
+    elsewhere: list[Group],
 ) -> AssignmentView:
     return AssignmentView(
         id=assignment.id,
@@ -122,28 +93,12 @@ def view(
         fulfilment=assignment.fulfilment,
         status=assignment.phase,
         sent_at=assignment.sent_at,
-        line=[_step(step, names) for step in steps(assignment.line, assignment.phase)],
-        history=[_row(row, names) for row in assignment.line],
+        line=line_of(assignment, names),
+        history=[row_view(row, names) for row in assignment.line],
         decline=assignment.decline,
         replaces=assignment.replaces,
         replaced_by=assignment.replaced_by,
         follow_ups=list(follow_ups),
         possible=assignment.possible,
-    )
-
-
-def _step(step: Step, names: Names) -> StepView:
-    row = _row(step.row, names) if step.row else None
-    return StepView(mark=step.mark, text=MARKS[step.mark], row=row, current=step.current, passed=step.passed)
-
-
-def _row(row: Row, names: Names) -> RowView:
-    return RowView(
-        mark=row.mark,
-        text=MARKS[row.mark],
-        at=row.at,
-        on=row.on,
-        by=names.member(row.by) if row.by else None,
-        units=[names.unit(unit) for unit in row.unit_ids],
-        reason=row.reason,
+        providers=elsewhere,
     )

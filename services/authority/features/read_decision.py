@@ -6,10 +6,12 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from chassis import replica
-from chassis.http import By, Router, Tx
+from chassis.http import By, Router, Tx, page
 from services.authority.aid_decision import AidDecision
+from services.authority.lines import UNKNOWN_MEMBER, Heading, OrderLine, heading
+from services.authority.lookups import orders_of
 from services.authority.person import Person, seen_by
-from services.authority.tables import decisions, persons
+from services.authority.tables import assignments, decisions, persons
 
 router = Router()
 
@@ -20,6 +22,7 @@ class DecisionView(BaseModel):
     id: UUID
     person_id: UUID
     person: str
+    heading: Heading
     decision_number: str
     decided_on: date
     decision_maker: str
@@ -30,23 +33,28 @@ class DecisionView(BaseModel):
     period_to: date | None
     registered_by: str
     registered_at: datetime
+    assignments: list[OrderLine]
+    """What has been ordered on it."""
 
 
 @router.get("/decisions/{id}")
+@page("decision.html")
 async def read_decision(id: UUID, by: By, tx: Tx) -> DecisionView:
     decision = await tx.read(decisions, id)
     person = await tx.read(persons, decision.person_id)
     who = seen_by(person, by)
-    await tx.saw(who, [person.id], "read", f"decision/{id}")
     names = await replica.member_names(tx, [decision.registered_by])
-    return view(decision, person, names.get(decision.registered_by, "okänd medarbetare"))
+    _, lines = await orders_of(tx, assignments.table.c.decision_id == id)
+    await tx.saw(who, [person.id], "read", f"decision/{id}")
+    return view(decision, person, names.get(decision.registered_by, UNKNOWN_MEMBER), lines)
 
 
-def view(decision: AidDecision, person: Person, registered_by: str) -> DecisionView:
+def view(decision: AidDecision, person: Person, registered_by: str, lines: list[OrderLine]) -> DecisionView:
     return DecisionView(
         id=decision.id,
         person_id=person.id,
         person=person.name,
+        heading=heading(person),
         decision_number=decision.decision_number,
         decided_on=decision.decided_on,
         decision_maker=decision.decision_maker,
@@ -57,4 +65,5 @@ def view(decision: AidDecision, person: Person, registered_by: str) -> DecisionV
         period_to=decision.period_to,
         registered_by=registered_by,
         registered_at=decision.registered_at,
+        assignments=lines,
     )

@@ -1,24 +1,50 @@
-"""Read what the authority knows about a person."""
+"""Read what the authority knows about a person: who it is, what is decided and ordered, and what to do next."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from chassis import replica
-from chassis.http import By, Router, Tx
+from chassis.auth import Actor
+from chassis.database import Transaction
+from chassis.http import By, Router, Tx, page
 from contracts.authority import Protection
+from services.authority.aid_decision import AidDecision
+from services.authority.assignment import Assignment, Phase
 from services.authority.identity_number import IdentityType, Sex
-from services.authority.person import Person, seen_by
-from services.authority.tables import persons
+from services.authority.lines import UNKNOWN_MEMBER, UNKNOWN_UNIT, Choice, Heading, OrderLine, heading
+from services.authority.lookups import find_provider, orders_of
+from services.authority.person import CASE_WORKERS, Person, seen_by
+from services.authority.tables import assignments, decisions, persons
 
 router = Router()
+
+OVER = (Phase.WITHDRAWN, Phase.DECLINE_CONFIRMED, Phase.CLOSED)
+"""Orders whose providers need not see the person any more."""
+
+
+class DecisionLine(BaseModel):
+    """A decision in the list."""
+
+    id: UUID
+    decision_number: str
+    decided_on: date
+    decision_type: str
+    legal_basis: str
+    period_from: date | None
+    period_to: date | None
+    ordered: bool
+    """Something has been drafted or sent on it."""
 
 
 class PersonView(BaseModel):
     """A person as a case worker sees them."""
 
     id: UUID
+    heading: Heading
     unit: str
     case_number: str
     identity_number: str | None
@@ -33,23 +59,57 @@ class PersonView(BaseModel):
     protection: Protection
     cleared: dict[UUID, str]
     """Those who may see the person when the details are protected, by name."""
+    always: list[str]
+    """Those of them who can't be taken away by the reader: who registered the person, and the reader."""
+    colleagues: list[Choice]
+    """Those who can be named or taken away, at our unit and at the providers of the orders."""
     registered_by: str
     registered_at: datetime
+    decisions: list[DecisionLine]
+    assignments: list[OrderLine]
 
 
 @router.get("/persons/{id}")
+@page("person.html")
 async def read_person(id: UUID, by: By, tx: Tx) -> PersonView:
     person = await tx.read(persons, id)
     who = seen_by(person, by)
-    await tx.saw(who, [id], "read", f"person/{id}")
     units = await replica.unit_names(tx, [person.authority_unit_id])
-    return view(person, units, await replica.member_names(tx, {*person.cleared, person.registered_by}))
+    names = await replica.member_names(tx, {*person.cleared, person.registered_by})
+    decided = decisions.table.c
+    query = select(decisions.table).where(decided.person_id == id).order_by(decided.decided_on.desc(), decided.id)
+    made = await tx.find(decisions, query)
+    orders, lines = await orders_of(tx, assignments.table.c.person_id == id)
+    await tx.saw(who, [id], "read", f"person/{id}")
+    colleagues = await _colleagues(tx, person, orders) if person.protected else {}
+    return view(person, by, units, names, made, lines, colleagues)
 
 
-def view(person: Person, units: dict[UUID, str], names: dict[UUID, str]) -> PersonView:
+async def _colleagues(tx: Transaction, person: Person, orders: Iterable[Assignment]) -> dict[UUID, str]:
+    """Member id -> name and place, of those who could work with the person."""
+    found = await replica.members_at(tx, [person.authority_unit_id], CASE_WORKERS, tx.today)
+    for unit_id in dict.fromkeys(order.unit_id for order in orders if order.phase not in OVER):
+        provider = await find_provider(tx, unit_id, tx.today)
+        for one in provider.staff if provider else ():
+            found.setdefault(one.member_id, f"{one.name}, {one.title}, {provider.name if provider else ''}")
+    return found
+
+
+def view(
+    person: Person,
+    by: Actor,
+    units: Mapping[UUID, str],
+    names: Mapping[UUID, str],
+    made: Iterable[AidDecision],
+    lines: list[OrderLine],
+    colleagues: Mapping[UUID, str],
+) -> PersonView:
+    cleared = {member: names.get(member, UNKNOWN_MEMBER) for member in person.cleared}
+    fixed = (person.registered_by, by.member_id)
     return PersonView(
         id=person.id,
-        unit=units.get(person.authority_unit_id, "okänd enhet"),
+        heading=heading(person),
+        unit=units.get(person.authority_unit_id, UNKNOWN_UNIT),
         case_number=person.case_number,
         identity_number=person.shown_number,
         identity_type=person.identity_type,
@@ -61,7 +121,28 @@ def view(person: Person, units: dict[UUID, str], names: dict[UUID, str]) -> Pers
         interpreter_need=person.interpreter_need,
         registered_address=person.registered_address,
         protection=person.protection,
-        cleared={member: names.get(member, "okänd medarbetare") for member in person.cleared},
-        registered_by=names.get(person.registered_by, "okänd medarbetare"),
+        cleared=cleared,
+        always=[cleared[member] for member in dict.fromkeys(fixed) if member in cleared],
+        colleagues=[
+            Choice(id=str(member), name=name)
+            for member, name in {**cleared, **colleagues}.items()
+            if person.protected and member not in fixed
+        ],
+        registered_by=names.get(person.registered_by, UNKNOWN_MEMBER),
         registered_at=person.registered_at,
+        decisions=[_line(decision, lines) for decision in made],
+        assignments=lines,
+    )
+
+
+def _line(decision: AidDecision, lines: Iterable[OrderLine]) -> DecisionLine:
+    return DecisionLine(
+        id=decision.id,
+        decision_number=decision.decision_number,
+        decided_on=decision.decided_on,
+        decision_type=decision.decision_type,
+        legal_basis=decision.basis_shown,
+        period_from=decision.period_from,
+        period_to=decision.period_to,
+        ordered=any(line.decision_id == decision.id for line in lines),
     )

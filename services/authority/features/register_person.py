@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused, Who
-from chassis.http import By, Command, Done, Router, Tx
+from chassis.http import By, Command, Done, Router, Tx, form
 from contracts.authority import Protection
 from services.authority.identity_number import IdentityNumber, IdentityType, InvalidIdentityNumber, Sex, parse
 from services.authority.lookups import known_members, new_number
@@ -62,6 +62,7 @@ class AlreadyRegistered(Refused):
 
 
 @router.post("/persons")
+@form("/authority/persons/new")
 async def register_person(command: Register, by: By, tx: Tx) -> Done:
     by.anywhere(CASE_WORKERS)
     person_id = uuid7()

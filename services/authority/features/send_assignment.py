@@ -22,14 +22,14 @@ router = Router()
 
 
 @router.post("/assignments/{id}/sending")
-@form("/authority/assignments/{id}")
+@form("/authority/assignments/{id}/preview")
 async def send_assignment(id: UUID, by: By, tx: Tx) -> Done:
     draft = await tx.load(assignments, id)
     # The person is locked so that nobody who must see the order loses that right while it is being sent.
     basis = Basis(await tx.load(persons, draft.person_id), await tx.read(decisions, draft.decision_id))
     provider = await find_provider(tx, draft.unit_id, tx.today)
     await tx.save(assignments, send(draft, basis, provider, by, tx.now, tx.today))
-    return Done(id=id, location=f"/authority/assignments/{id}", message="Uppdraget är skickat.")
+    return Done(id=id, location=f"/authority/assignments/{id}/sending?sent=true", message="Uppdraget är skickat.")
 
 
 def send(

@@ -47,7 +47,7 @@ async def test_an_order_is_withdrawn_from_its_page(authority: Running, karin: ht
         refused = await browser.post(f"{path}/withdrawal", data={"reason": ""})
         assert refused.status_code == 422
         assert '<a href="#reason">Fyll i Orsak.</a>' in refused.text
-        assert '<p class="error">Fyll i Orsak.</p>' in refused.text
+        assert '<p class="error" id="reason-error">Fyll i Orsak.</p>' in refused.text
         assert "<title>Fel: PO 5/11" in refused.text
         done = await browser.post(f"{path}/withdrawal", data={"reason": "wrong_provider"})
         assert (done.status_code, done.headers["location"]) == (303, path)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.authority.legal_basis import LEGAL_BASES, LegalBasis, UnknownLegalBasis, in_force, legal_basis
+from services.authority.legal_basis import LEGAL_BASES, LegalBasis, UnknownLegalBasis, by_act, in_force, legal_basis
 
 LAST_DAY_OF_THE_OLD_ACT = date(2025, 6, 30)
 FIRST_DAY_OF_THE_NEW_ACT = date(2025, 7, 1)
@@ -79,3 +79,14 @@ def test_a_paragraph_applies_from_its_first_day_to_its_last(basis: LegalBasis) -
     assert basis in in_force(basis.valid_from) and basis not in in_force(basis.valid_from - day)
     if basis.valid_to is not None:
         assert basis in in_force(basis.valid_to) and basis not in in_force(basis.valid_to + day)
+
+
+@pytest.mark.requirement("DOM-LAW-01", "C-14")
+def test_the_acts_are_named_with_when_they_apply_and_those_in_force_come_first() -> None:
+    acts = by_act()
+    assert list(acts) == [
+        "SoL 2025:400, beslut från och med 2025-07-01",
+        "LSS 1993:387, beslut från och med 1994-01-01",
+        "SoL 2001:453, beslut till och med 2025-06-30",
+    ]
+    assert sorted(basis.code for bases in acts.values() for basis in bases) == sorted(one.code for one in LEGAL_BASES)

@@ -1,0 +1,160 @@
+"""Personer: those my units have registered, and the search among them by number or name."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+from sqlalchemy import ColumnElement, func, or_, select
+
+from chassis.auth import Actor
+from chassis.database import Transaction
+from chassis.decision import Invalid
+from chassis.http import By, Command, Router, Tx, form, page
+from contracts.authority import Protection
+from services.authority.identity_number import InvalidIdentityNumber, parse
+from services.authority.person import CASE_WORKERS, Person
+from services.authority.tables import persons
+
+router = Router()
+
+PAGE_SIZE = 25
+NOBODY = UUID(int=0)
+"""Whom the log says that a search was about when it found nobody."""
+
+
+class SoughtBy(StrEnum):
+    """What somebody is searched by."""
+
+    NUMBER = "number"
+    CASE = "case"
+    NAME = "name"
+
+
+class Search(Command):
+    """A number, with any separators, or the beginning of one or more names. Never in an address: it is personal."""
+
+    sought: str = Field(title="Nummer eller namn", min_length=1, max_length=100)
+    after: UUID | None = None
+
+
+class UnusableNumber(Invalid):
+    """{reason}"""
+
+
+class NothingToSearchBy(Invalid):
+    """Skriv ett identitetsnummer, ett ärendenummer eller ett namn att söka efter."""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What to look for."""
+
+    by: SoughtBy
+    words: tuple[str, ...]
+
+
+class PersonLine(BaseModel):
+    """One line of the list."""
+
+    id: UUID
+    person: str
+    identity_number: str | None
+    case_number: str
+    protected: bool
+    registered_at: datetime
+
+
+class PersonList(BaseModel):
+    """The newest first; `after` gives the next page."""
+
+    persons: list[PersonLine]
+    sought: str | None
+    by: SoughtBy | None
+    after: UUID | None
+
+
+@router.get("/persons")
+@page("persons.html")
+async def list_persons(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = None) -> PersonList:
+    return await _newest(by, tx, after)
+
+
+@router.get("/persons/search", include_in_schema=False)
+@page("persons.html")
+async def search_anew(by: By, tx: Tx) -> PersonList:
+    """Where somebody comes who opens the address of a search: nothing is searched for yet."""
+    return await _newest(by, tx, None)
+
+
+@router.post("/persons/search")
+@page("persons.html")
+@form("/authority/persons")
+async def search_persons(command: Search, by: By, tx: Tx) -> PersonList:
+    who = by.anywhere(CASE_WORKERS)
+    sought = what_is_sought(command.sought, tx.today)
+    shown, after = await _page(tx, by, command.after, _matches(sought))
+    await tx.saw(who, [person.id for person in shown] or [NOBODY], "search", f"persons by {sought.by}")
+    return PersonList(persons=_lines(shown), sought=command.sought, by=sought.by, after=after)
+
+
+async def _newest(by: Actor, tx: Transaction, after: UUID | None) -> PersonList:
+    who = by.anywhere(CASE_WORKERS)
+    shown, last = await _page(tx, by, after)
+    await tx.saw(who, [person.id for person in shown], "list", "persons")
+    return PersonList(persons=_lines(shown), sought=None, by=None, after=last)
+
+
+async def _page(
+    tx: Transaction, by: Actor, after: UUID | None, *matches: ColumnElement[Any]
+) -> tuple[list[Person], UUID | None]:
+    """A page of those whom the reader may know of, and the last one's id when there are more."""
+    table = persons.table.c
+    mine = table.authority_unit_id.in_(by.units(CASE_WORKERS))
+    visible = or_(table.protection == Protection.NONE, table.cleared.contains([by.member_id]))
+    query = select(persons.table).where(mine, visible, *matches).order_by(table.id.desc()).limit(PAGE_SIZE + 1)
+    found = await tx.find(persons, query.where(table.id < after) if after else query)
+    return found[:PAGE_SIZE], found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
+
+
+def _matches(sought: Sought) -> ColumnElement[Any]:
+    table = persons.table.c
+    if sought.by is SoughtBy.NUMBER:
+        return table.identity_number == sought.words[0]
+    if sought.by is SoughtBy.CASE:
+        return table.case_number == sought.words[0]
+    beginnings = " & ".join(f"'{word}':*" for word in sought.words)
+    return func.to_tsvector("simple", table.search_name).op("@@")(func.to_tsquery("simple", beginnings))
+
+
+def what_is_sought(written: str, today: date) -> Sought:
+    """Seven digits are a case number, anything else with a digit an identity number, the rest names."""
+    characters = "".join(character for character in written if character.isalnum())
+    if not characters:
+        raise NothingToSearchBy("sought")
+    if re.fullmatch(r"[0-9]{7}", characters):
+        return Sought(SoughtBy.CASE, (characters,))
+    if not any(character.isdigit() for character in characters):
+        return Sought(SoughtBy.NAME, tuple(re.findall(r"[^\W_]+", written.casefold())))
+    try:
+        return Sought(SoughtBy.NUMBER, (parse(written, today).value,))
+    except InvalidIdentityNumber as error:
+        raise UnusableNumber("sought", reason=error) from None
+
+
+def _lines(found: list[Person]) -> list[PersonLine]:
+    return [
+        PersonLine(
+            id=person.id,
+            person=person.name,
+            identity_number=person.shown_number,
+            case_number=person.case_number,
+            protected=person.protected,
+            registered_at=person.registered_at,
+        )
+        for person in found
+    ]
