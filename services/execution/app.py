@@ -19,6 +19,7 @@ from services.execution.features import (
     new_assignments,
     read_assignment,
     read_distribution,
+    read_document,
     read_follow_up,
     read_row,
     recall_row,
@@ -43,6 +44,7 @@ blueprint = Blueprint(
     routers=(
         new_assignments.router,
         read_assignment.router,
+        read_document.router,
         read_distribution.router,
         register_rows.router,
         merge_rows.router,

@@ -25,6 +25,8 @@ class Distribute(Command):
 
     row_ids: tuple[UUID, ...] = Field(default=(), max_length=200, title="Till genomförande")
     confirmed: bool = False
+    tell: bool | None = Field(default=None, title="Ska ett meddelande skickas")
+    """The answer to whether those concerned are to be told; without one, the recipients say it."""
     recipients: tuple[UUID, ...] = Field(default=(), max_length=200, title="Meddela")
     """Members at the units who are to be told."""
 
@@ -49,6 +51,14 @@ class UnitGone(Invalid):
 
 class NotAtTheUnits(Invalid):
     """Välj mottagare som arbetar på enheterna och som får se personen."""
+
+
+class NobodyToTell(Invalid):
+    """Välj minst en som ska få meddelandet, eller svara nej på om ett meddelande ska skickas."""
+
+
+class ToldAfterAll(Invalid):
+    """Du har svarat nej men valt mottagare. Svara ja, eller ta bort krysset för mottagarna."""
 
 
 class NotConfirmed(Refused):
@@ -89,14 +99,23 @@ def distribute(
     for row in rows:
         if row.unit_id not in units or not units[row.unit_id].exists(max(today, row.period_from)):
             raise UnitGone("row_ids", service=row.service_name)
-    allowed = set(staff) & set(assignment.named) if assignment.protected else set(staff)
-    if not set(command.recipients) <= allowed:
-        raise NotAtTheUnits("recipients")
+    _check_recipients(assignment, command, staff)
     if not command.confirmed:
         raise NotConfirmed
     after = with_rows(replace(assignment, status=status), *rows)
     after = acted(after, "distribute", who, now, row_ids=command.row_ids, member_ids=command.recipients)
     return Decision(settled(after), (distributed(after, now, today, command.recipients),), who)
+
+
+def _check_recipients(assignment: Assignment, command: Distribute, staff: Collection[UUID]) -> None:
+    """Those concerned are told when it is answered that they shall be, and then somebody is chosen (TRE-DIST-07)."""
+    if command.tell and not command.recipients:
+        raise NobodyToTell("recipients")
+    if command.tell is False and command.recipients:
+        raise ToldAfterAll("tell")
+    allowed = set(staff) & set(assignment.named) if assignment.protected else set(staff)
+    if not set(command.recipients) <= allowed:
+        raise NotAtTheUnits("recipients")
 
 
 def _ticked(assignment: Assignment, command: Distribute) -> list[Row]:

@@ -3,8 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.municipality import unit
-from tests.support.orders import person
+from contracts.execution import AssignmentDistributed
+from services.execution.features.distribute import NobodyToTell, ToldAfterAll
+from tests.support.forms import box, chosen, faults
+from tests.support.municipality import member, unit
+from tests.support.orders import order, person
 from tests.support.provider import (
     ASSIGNMENT,
     NOTHING_TICKED,
@@ -42,6 +45,52 @@ async def test_the_order_is_read_in_full_and_printed_without_forms_and_reading_i
     assert "Avböj" not in outside_forms
     (read,) = await execution.sql("SELECT action, what FROM access_log")
     assert (read["action"], read["what"]) == ("read", f"assignment/{ASSIGNMENT.rsplit('/', 1)[1]}")
+
+
+@pytest.mark.requirement("TRE-ASSIGN-04", "TRE-ASSIGN-05", "DOM-PROT-01")
+async def test_the_order_opens_as_a_document_of_its_own_without_forms_for_those_who_may_see_it(
+    execution: Running,
+) -> None:
+    await execution.deliver(just_sent(order=order(cover_message="Ring på\n<b>två</b> gånger.")))
+    async with execution.browser("eva.nyberg") as eva:
+        assert f'<a href="{ASSIGNMENT}/document" target="_blank">' in (await eva.get(ASSIGNMENT)).text
+        page = (await eva.get(f"{ASSIGNMENT}/document")).text
+    assert "<h1>Uppdrag: PO 5/11</h1>" in page
+    for text in ("Mustafsson, Moira", "19380303-9142", "Klara morgonen själv", "11 kap. 1 § SoL (2025:400)"):
+        assert text in page
+    assert "Ring på\n&lt;b&gt;två&lt;/b&gt; gånger." in page
+    assert "av Eva Nyberg. Läsningen är loggad." in page
+    assert "<form" not in page
+    *_, read = await execution.sql("SELECT action, what FROM access_log ORDER BY number")
+    assert (read["action"], read["what"]) == ("read", f"assignment/{ASSIGNMENT.rsplit('/', 1)[1]}/document")
+    for login in ("jonas.ek", "fatima.noor", "karin.berg"):
+        async with execution.browser(login) as other:
+            assert (await other.get(f"{ASSIGNMENT}/document")).status_code == 404
+
+
+@pytest.mark.requirement("TRE-DIST-07")
+async def test_it_is_asked_whether_those_concerned_are_told_and_the_answer_is_kept_until_it_is_confirmed(
+    execution: Running,
+) -> None:
+    await execution.deliver(just_sent())
+    (row_id,) = await register(execution, new_row())
+    page_path = f"{ASSIGNMENT}/distribution"
+    async with execution.browser("eva.nyberg") as eva:
+        page = (await eva.get(page_path)).text
+        assert "Ska ett meddelande skickas till dem som berörs?" in page
+        ticked = {"row_ids.0": row_id, "tell": "true"}
+        nobody = await eva.post(page_path, data=ticked)
+        assert faults(nobody.text) == {"recipients": str(NobodyToTell())}
+        told = box(page, "Jonas Ek")
+        both = await eva.post(page_path, data=ticked | told | {"tell": "false"})
+        assert faults(both.text) == {"tell": str(ToldAfterAll())}
+        asked = await eva.post(page_path, data=ticked | told)
+        assert "Vill du skicka följande insatser till genomförande?" in asked.text
+        assert chosen(asked.text) == ticked | told
+        done = await eva.post(page_path, data=chosen(asked.text) | {"confirmed": "true"})
+        assert done.status_code == 303
+    (event,) = await execution.told(AssignmentDistributed)
+    assert event.recipients == (member("jonas.ek"),)
 
 
 @pytest.mark.requirement("TRE-DIST-01", "TRE-DIST-05", "TRE-DIST-06", "TRE-DIST-10", "R-03")

@@ -12,9 +12,11 @@ from contracts.execution import AssignmentDistributed
 from services.execution.assignment import Assignment, RowStatus, Status
 from services.execution.features.distribute import (
     Distribute,
+    NobodyToTell,
     NotAtTheUnits,
     NotConfirmed,
     NothingTicked,
+    ToldAfterAll,
     UnitGone,
     UnknownRow,
     distribute,
@@ -122,6 +124,17 @@ def test_those_who_are_to_be_told_work_at_the_units_and_may_see_the_person() -> 
     protected = replace(accepted(), order=received(cleared=["omar.haddad"]).order)
     with pytest.raises(NotAtTheUnits):
         send(protected, 1, login="omar.haddad", recipients=(jonas,))
+
+
+@pytest.mark.requirement("TRE-DIST-07")
+def test_whether_somebody_is_told_is_answered_and_the_answer_and_the_choice_agree() -> None:
+    jonas = actor("jonas.ek").member_id
+    assert told(send(accepted(), 1, tell=True, recipients=(jonas,))).recipients == (jonas,)
+    assert told(send(accepted(), 1, tell=False)).recipients == ()
+    with pytest.raises(NobodyToTell):
+        send(accepted(), 1, tell=True)
+    with pytest.raises(ToldAfterAll):
+        send(accepted(), 1, tell=False, recipients=(jonas,), confirmed=False)
 
 
 def test_care_workers_do_not_distribute() -> None:
