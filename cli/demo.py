@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from chassis.telemetry import set_up_logs
+from cli.left_to_do import leave, told
 from cli.play import play
 from cli.stage import Play, StepFailed
 from cli.state import check_port
@@ -29,12 +30,16 @@ async def _demo(prepared: Ready, *, once: bool, port: int) -> int:
         stage, since = Play(prepared.issuer, dict.fromkeys(SERVICES, url), client), time.monotonic()
         try:
             await play(stage)
+            if not once:
+                await leave(stage)
         except StepFailed as error:
             print(f"The demo stopped: {error}", file=sys.stderr)
             if once:
                 return 1
         else:
             print(f"All {stage.steps} steps went well in {time.monotonic() - since:.1f} s.", flush=True)
+            if not once:
+                print(f"\n{told()}")
         if not once:
             print(f"\nStafett is up: {url}  (choose who you are; Ctrl-C stops it and forgets everything)", flush=True)
             await until_stopped()
