@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from sqlalchemy import or_, select
 
 from chassis import replica
@@ -21,6 +21,8 @@ from services.authority.tables import assignments, persons
 router = Router()
 
 PAGE_SIZE = 25
+All = BeforeValidator(lambda chosen: chosen or None)
+"""A filter in which nothing is chosen asks for everything."""
 
 
 class AssignmentLine(BaseModel):
@@ -49,7 +51,7 @@ class AssignmentList(BaseModel):
 @router.get("/assignments")
 @page("assignments.html")
 async def list_assignments(
-    by: By, tx: Tx, status: Annotated[Phase | None, Query()] = None, after: Annotated[UUID | None, Query()] = None
+    by: By, tx: Tx, status: Annotated[Phase | None, All, Query()] = None, after: Annotated[UUID | None, Query()] = None
 ) -> AssignmentList:
     who = by.anywhere(CASE_WORKERS)
     table, person = assignments.table.c, persons.table.c

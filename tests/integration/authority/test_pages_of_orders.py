@@ -19,6 +19,7 @@ async def test_the_list_says_what_it_shows_also_when_it_is_empty(authority: Runn
         assert "Din enhet har inga uppdrag ännu." in (await browser.get("/authority/assignments")).text
         id = await sent(karin, family_name="<b>Mustafsson</b>")
         page = (await browser.get("/authority/assignments")).text
+        assert (await browser.get("/authority/assignments?status=")).text == page
         nothing = (await browser.get("/authority/assignments?status=closed")).text
     assert f'<a href="/authority/assignments/{id}">&lt;b&gt;Mustafsson&lt;/b&gt;, Moira</a>' in page
     assert "<caption>Enhetens uppdrag, det nyaste först</caption>" in page
