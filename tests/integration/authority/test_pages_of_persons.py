@@ -1,9 +1,11 @@
 import httpx
 import pytest
 
+from contracts.organisation import MemberChanged, MemberDetails, Membership, Role
+from contracts.sealed import Sealed
 from tests.support.authority import MOIRA, decide, draft, register, substitute
 from tests.support.forms import box, chosen, faults, written
-from tests.support.municipality import member
+from tests.support.municipality import member, unit
 from tests.support.stafett import Running, body
 
 GUN = {"identity_number": "471016-2381", "family_name": "Öberg-Lind", "given_name": "Gun Britt"}
@@ -211,3 +213,25 @@ async def test_a_decision_is_registered_by_a_form_with_dates_as_people_write_the
     assert "4 kap. 1 § SoL (2001:453)" in page
     assert "2026-12-01 – tills vidare" in page
     assert "Inget uppdrag är skapat på beslutet ännu." in page
+
+
+@pytest.mark.requirement("F-01")
+async def test_who_works_at_several_units_chooses_where_the_person_belongs(authority: Running) -> None:
+    places = (unit("bistandsenheten"), unit("ifo-myndighet"))
+    await authority.deliver(
+        MemberChanged(
+            member_id=member("sara.lind"),
+            memberships=tuple(Membership(unit_id=place, role=Role.CASE_WORKER) for place in places),
+            details=Sealed(MemberDetails(name="Sara Lind", title="Socialsekreterare", login="sara.lind")),
+        )
+    )
+    async with authority.browser("sara.lind") as browser:
+        form = (await browser.get("/authority/persons/new")).text
+        assert "Vilken enhet hör personen till?" in form
+        refused = await browser.post("/authority/persons", data=GUN)
+        assert refused.status_code == 422
+        assert list(faults(refused.text)) == ["authority_unit_id"]
+        done = await browser.post("/authority/persons", data=GUN | {"authority_unit_id": str(places[1])})
+        assert done.status_code == 303
+        page = (await browser.get(done.headers["location"])).text
+    assert "<dt>Enhet</dt><dd>IFO Myndighet barn och vuxen</dd>" in page
