@@ -16,10 +16,11 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from chassis.auth import Actor, Issuer, NotLoggedIn, load_actor
+from chassis.auth import Actor, load_actor
 from chassis.database import Database, Transaction
 from chassis.envelope import TRACEPARENT, Cause
 from chassis.forms import AGAIN, FORM_TYPES, Command, ShownAgain, form_as_json, wants_page
+from chassis.issuer import Issuer, NotLoggedIn
 from chassis.pages import Pages
 from chassis.refusals import Crossed
 

@@ -10,10 +10,10 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.auth import NotLoggedIn
 from chassis.database import is_transient
 from chassis.decision import NotFound, Refused
 from chassis.forms import ShownAgain, wants_page
+from chassis.issuer import NotLoggedIn
 from chassis.pages import Pages
 from chassis.problems import FieldError, Problem, field_errors
 from chassis.telemetry import describe

@@ -17,10 +17,10 @@ from prometheus_client import generate_latest
 from sqlalchemy import MetaData, text
 
 from chassis import replica
-from chassis.auth import Issuer
 from chassis.broker import Consumer
 from chassis.database import Database, is_transient
 from chassis.inbox import Inbox
+from chassis.issuer import Issuer
 from chassis.jobs import Job, Jobs
 from chassis.keys import load_keys
 from chassis.openapi import openapi, operation_id
@@ -174,7 +174,7 @@ def create_app(blueprint: Blueprint, settings: Settings) -> FastAPI:
     app.openapi = partial(openapi, app)  # type: ignore[method-assign]
     app.state.service = service
     app.state.database = service.database
-    app.state.issuer = Issuer(settings.issuer, settings.audience)
+    app.state.issuer = Issuer(settings.issuer, settings.audience, settings.acr)
     app.state.sign = signer(settings.keys, blueprint.name)
     app.state.pages = Pages(blueprint.name, blueprint.labels, settings.login_path)
     add_refusals(app)

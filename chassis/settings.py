@@ -16,6 +16,8 @@ class Settings(BaseSettings):
     issuer: str = "http://127.0.0.1:8099"
     """OpenID Connect issuer whose tokens are accepted."""
     audience: str = "stafett"
+    acr: str = ""
+    """Levels of assurance that are good enough, with spaces between; any when empty."""
     login_path: str = "/login"
     """Where a browser logs in, or changes who is logged in."""
     keys: Path = Path("keys")
