@@ -14,6 +14,8 @@ from chassis.problems import Problem
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 AGAIN = "again"
 """The name of a button that asks for the form again, as it is filled in; its value says what there shall be more of."""
+KEPT = "stafett-kept"
+"""The field of a form that was kept while its writer logged in: it is to be shown, not yet done."""
 
 
 class Command(BaseModel):
@@ -48,6 +50,14 @@ def wants_page(request: Request) -> bool:
     return html >= 0 and (plain < 0 or html < plain)
 
 
+def from_another_site(request: Request) -> bool:
+    """What the browser says; one that doesn't say where from (an old one, or over plain HTTP) names the origin."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site != "same-origin"
+    origin = request.headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != request.headers.get("host")
+
+
 async def form_as_json(request: Request) -> tuple[dict[str, Any], Request]:
     """What was typed, and the same request with it as a JSON body: `rows.0.unit_id` is a place in a list.
 
@@ -55,6 +65,7 @@ async def form_as_json(request: Request) -> tuple[dict[str, Any], Request]:
     """
     fields = await request.form()
     typed = {name: value for name, value in fields.multi_items() if isinstance(value, str)}
+    kept = typed.pop(KEPT, None) is not None
     body = json.dumps(_nested({name: value for name, value in typed.items() if value.strip()})).encode()
 
     async def receive() -> Message:
@@ -62,7 +73,7 @@ async def form_as_json(request: Request) -> tuple[dict[str, Any], Request]:
 
     headers = [(n, v) for n, v in request.scope["headers"] if n not in (b"content-type", b"content-length")]
     headers.append((b"content-type", b"application/json"))
-    return typed, Request({**request.scope, "headers": headers}, receive)
+    return typed, Request({**request.scope, "headers": headers, "stafett.kept": kept}, receive)
 
 
 def _nested(flat: Mapping[str, str]) -> Any:

@@ -19,14 +19,14 @@ from pydantic import BaseModel
 from chassis.auth import Actor, load_actor
 from chassis.database import Database, Transaction
 from chassis.envelope import TRACEPARENT, Cause
-from chassis.forms import AGAIN, FORM_TYPES, Command, ShownAgain, form_as_json, wants_page
+from chassis.forms import AGAIN, FORM_TYPES, Command, ShownAgain, form_as_json, from_another_site, wants_page
 from chassis.issuer import Issuer, NotLoggedIn
 from chassis.pages import Pages
-from chassis.refusals import Crossed
+from chassis.refusals import Crossed, LoggedInAgain
+from chassis.session import session_token
 
 __all__ = ["By", "Command", "Done", "Router", "Tx", "form", "page"]
 
-COOKIE = "stafett"
 JUST_DONE = "stafett-just-done"
 JUST_DONE_SECONDS = 60
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -102,7 +102,7 @@ class Door(APIRoute):
 
 def _shown_again(request: Request, shown_on: str, typed: Mapping[str, str]) -> Response:
     """The form with room for more; nothing is decided or saved, and the page's own rights hold."""
-    if _from_another_site(request):
+    if from_another_site(request):
         raise Crossed
     return ShownAgain(shown_on.format(**request.path_params), None, typed)
 
@@ -134,6 +134,8 @@ async def transaction(request: Request) -> AsyncIterator[Transaction]:
     """The request's transaction; the token is verified before a connection is taken."""
     database: Database = request.app.state.database
     request.scope["stafett.login"] = await _login(request)
+    if request.scope.get("stafett.kept"):
+        raise LoggedInAgain
     parent = request.headers.get("traceparent", "")
     cause = Cause(traceparent=parent) if TRACEPARENT.fullmatch(parent) else Cause()
     async with database.transaction(cause) as tx:
@@ -142,20 +144,12 @@ async def transaction(request: Request) -> AsyncIterator[Transaction]:
             raise ReadWithoutLog
 
 
-def _from_another_site(request: Request) -> bool:
-    """What the browser says; one that doesn't say where from (an old one, or over plain HTTP) names the origin."""
-    if site := request.headers.get("sec-fetch-site"):
-        return site != "same-origin"
-    origin = request.headers.get("origin")
-    return origin is not None and origin.partition("://")[2] != request.headers.get("host")
-
-
 async def _login(request: Request) -> Any:
     issuer: Issuer = request.app.state.issuer
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer":
-        token = request.cookies.get(COOKIE, "")
-        if request.method not in SAFE and _from_another_site(request):
+        token = session_token(request.cookies, request.app.state.session_cookies)
+        if request.method not in SAFE and from_another_site(request):
             raise Crossed
     if not token:
         raise NotLoggedIn

@@ -36,16 +36,23 @@ def moment(value: str | datetime | None) -> str:
 
 
 class Pages:
-    """The templates of one service."""
+    """The templates of one service, or of what else has pages in a `folder` of its own."""
 
-    def __init__(self, service: str, labels: Mapping[str, str], login_path: str = "/login") -> None:
+    def __init__(
+        self,
+        service: str,
+        labels: Mapping[str, str],
+        login_path: str = "/login",
+        logout_path: str = "/logout",
+        folder: Path | None = None,
+    ) -> None:
         folders = [
-            Path(__file__).parent.parent / "services" / service / "pages",
+            folder or Path(__file__).parent.parent / "services" / service / "pages",
             Path(__file__).parent / "templates",
         ]
         self._environment = Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined)
         self._environment.filters |= {"day": day, "moment": moment, "label": lambda code: labels.get(code, code)}
-        self._environment.globals |= {"service": service, "login_path": login_path}
+        self._environment.globals |= {"service": service, "login_path": login_path, "logout_path": logout_path}
 
     def show(self, template: str, view: Any, **said: Any) -> HTMLResponse:
         """A view as a page at a path, for an actor; `problem` and `typed` when a form on it was refused.

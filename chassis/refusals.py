@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.database import is_transient
 from chassis.decision import NotFound, Refused
-from chassis.forms import ShownAgain, wants_page
+from chassis.forms import KEPT, ShownAgain, wants_page
 from chassis.issuer import NotLoggedIn
 from chassis.pages import Pages
 from chassis.problems import FieldError, Problem, field_errors
@@ -23,6 +23,12 @@ class Crossed(Refused):
     """Formuläret skickades från en annan webbplats och togs inte emot. Öppna sidan igen och försök på nytt."""
 
     status = 403
+
+
+class LoggedInAgain(Refused):
+    """Du är inloggad igen. Det du skrev är inte sparat än: kontrollera det och skicka det på nytt."""
+
+    question = True
 
 
 def as_problem(error: Refused | RequestValidationError, body: Any = None) -> Problem:
@@ -42,9 +48,24 @@ async def _refused(request: Request, error: Exception) -> Response:
     body = getattr(getattr(request.scope.get("route"), "body_field", None), "field_info", None)
     problem = as_problem(error, getattr(body, "annotation", None))
     shown_on = getattr(request.scope.get("endpoint"), "form", None)
-    if shown_on is None or not wants_page(request) or isinstance(error, NotLoggedIn | Crossed):
+    if isinstance(error, NotLoggedIn) and wants_page(request):
+        return _log_in(request, problem, shown_on)
+    if shown_on is None or not wants_page(request) or isinstance(error, Crossed):
         return answer(request, problem)
     return ShownAgain(shown_on.format(**request.path_params), problem, request.scope.get("stafett.typed", {}))
+
+
+def _log_in(request: Request, problem: Problem, shown_on: str | None) -> Response:
+    """The way to the login and back to the page. What was typed stays here until it can be shown in its form again."""
+    typed = request.scope.get("stafett.typed", {})
+    query = f"?{request.url.query}" if request.url.query else ""
+    here = request.scope["path"] + query
+    back = here if request.method == "GET" else (shown_on or "").format(**request.path_params)
+    view = {"back": back, "action": here, "typed": typed if shown_on else {}, "kept": KEPT}
+    pages: Pages = request.app.state.pages
+    response = pages.show("log_in.html", view, problem=problem)
+    response.status_code = problem.status
+    return response
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -27,6 +27,7 @@ from chassis.openapi import openapi, operation_id
 from chassis.pages import Pages
 from chassis.refusals import add_refusals
 from chassis.relay import Relay
+from chassis.session import cookie_names
 from chassis.settings import Settings
 from chassis.signing import signer
 from chassis.subscriptions import Subscriptions
@@ -175,8 +176,9 @@ def create_app(blueprint: Blueprint, settings: Settings) -> FastAPI:
     app.state.service = service
     app.state.database = service.database
     app.state.issuer = Issuer(settings.issuer, settings.audience, settings.acr)
+    app.state.session_cookies = cookie_names(settings.public_url)
     app.state.sign = signer(settings.keys, blueprint.name)
-    app.state.pages = Pages(blueprint.name, blueprint.labels, settings.login_path)
+    app.state.pages = Pages(blueprint.name, blueprint.labels, settings.login_path, settings.logout_path)
     add_refusals(app)
     app.include_router(_operations(service), prefix=prefix)
     for router in blueprint.routers:

@@ -18,8 +18,12 @@ class Settings(BaseSettings):
     audience: str = "stafett"
     acr: str = ""
     """Levels of assurance that are good enough, with spaces between; any when empty."""
+    public_url: str = ""
+    """The address people use, if told: over https, only a cookie that this very host has set counts."""
     login_path: str = "/login"
-    """Where a browser logs in, or changes who is logged in."""
+    """Where a browser logs in."""
+    logout_path: str = "/logout"
+    """Where it logs out."""
     keys: Path = Path("keys")
     """Folder with `<service>.json` (private JWK set of this service) and `public.json` (public keys of all)."""
     pool_size: int = 8

@@ -11,6 +11,7 @@ PORT_HELP = "default: %(default)s"
 PARTS = ("unit", "property", "integration", "system", "architecture", "all")
 SERVICES = ("organisation", "authority", "execution", "journal", "deviation", "notify")
 """As in contracts/topology.py, which takes longer to import than to say the names; a test compares them."""
+SERVED = (*SERVICES, "front", "demo-issuer")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -61,8 +62,8 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     up.add_argument("--port", type=int, default=8080, help=PORT_HELP)
     up.set_defaults(run=_up)
 
-    serve = commands.add_parser("serve", help="one service, set by STAFETT_… variables, as a container runs it")
-    serve.add_argument("service", choices=SERVICES)
+    serve = commands.add_parser("serve", help="one part, set by STAFETT_… variables, as a container runs it")
+    serve.add_argument("part", choices=SERVED, metavar="PART", help=", ".join(SERVED))
     serve.add_argument("--host", default="127.0.0.1", help="default: %(default)s; a container passes 0.0.0.0")
     serve.add_argument("--port", type=int, default=8080, help=PORT_HELP)
     serve.set_defaults(run=_serve)
@@ -104,7 +105,7 @@ def _up(chosen: argparse.Namespace) -> None:
 def _serve(chosen: argparse.Namespace) -> None:
     from cli.serve import serve
 
-    serve(chosen.service, chosen.host, chosen.port)
+    serve(chosen.part, chosen.host, chosen.port)
 
 
 def _test(chosen: argparse.Namespace) -> int:

@@ -1,8 +1,7 @@
-"""Start everything: servers, databases, keys, an issuer for the demo, and the six services on one port."""
+"""Start everything: servers, databases, keys, an issuer for the demo, the front and the six services on one port."""
 
 import asyncio
 import contextlib
-import html
 import json
 import os
 import signal
@@ -14,28 +13,27 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-import yaml
-from fastapi import FastAPI, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
-from starlette.exceptions import HTTPException
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.broker import declare_topology
-from chassis.http import COOKIE
 from chassis.keys import make_keys
 from chassis.service import create_app
 from chassis.settings import Settings
 from chassis.telemetry import set_up_logs
 from cli.accounts import Account, as_role
 from cli.blueprints import blueprint, blueprints
-from cli.issuer import AUDIENCE, DemoIssuer, demo_issuer
+from cli.issuer import AUDIENCE, DemoIssuer, demo_issuer, issuer_app
 from cli.organisation import load
 from cli.prepare import make_database, make_tables
 from cli.servers import Servers, servers
 from cli.state import alone_in, check_port
 from contracts.topology import SERVICES
+from front.app import create_front
+from front.settings import FrontSettings
 
 ORGANISATION = Path(__file__).parent.parent / "deploy" / "organisation.yaml"
+DEMO_ISSUER = "demo-issuer"
 SHARED = ("database_url", "amqp_url", "issuer", "audience", "keys")
 
 
@@ -93,9 +91,9 @@ async def _prepare(running: Servers) -> None:
 
 
 class Together:
-    """Several apps on one port: a request goes to the app its first path segment names, the rest to `front`."""
+    """Several apps on one port: a request goes to the app its first path segment names, the rest to the front."""
 
-    def __init__(self, apps: Mapping[str, FastAPI], front: ASGIApp) -> None:
+    def __init__(self, apps: Mapping[str, FastAPI], front: FastAPI) -> None:
         self._apps = apps
         self._front = front
 
@@ -112,60 +110,6 @@ class Together:
             yield
 
 
-def front_door(issuer: DemoIssuer) -> FastAPI:
-    """The demo's way in: choose who you are. Real installations log in at their own identity provider."""
-    front = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    organisation = yaml.safe_load(ORGANISATION.read_text())
-    names = {unit["code"]: unit["name"] for unit in organisation["units"]}
-
-    @front.get("/")
-    async def start() -> RedirectResponse:
-        return RedirectResponse("/login", 303)
-
-    @front.get("/login")
-    async def choose() -> HTMLResponse:
-        choices = "".join(_choice(member, names) for member in organisation["members"])
-        return _plain_page(
-            "Vem är du?",
-            "<p>Det här är en demonstration med påhittade personer. Välj vem du vill vara.</p>"
-            "<p>Följ ett uppdrag: Karin Berg skickar, Eva Nyberg fördelar, Jonas Ek kvitterar, "
-            "Omar Haddad får avvikelsen.</p>"
-            f'<form method="post" action="/login"><ul>{choices}</ul></form>',
-        )
-
-    @front.post("/login")
-    async def enter(_request: Request, login: str = Form()) -> RedirectResponse:
-        answer = RedirectResponse("/notify/inbox", 303)
-        answer.set_cookie(COOKIE, issuer.token(login), httponly=True, samesite="lax")
-        return answer
-
-    @front.exception_handler(HTTPException)
-    async def nowhere(_request: Request, error: HTTPException) -> HTMLResponse:
-        title = "Sidan finns inte." if error.status_code == 404 else "Det går inte att göra så här."
-        go_on = '<p>Kontrollera adressen, eller gå <a href="/notify/inbox">till inkorgen</a>.</p>'
-        return _plain_page(title, go_on, error.status_code)
-
-    return front
-
-
-def _choice(member: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """One to be: name, title and units."""
-    units = ", ".join(dict.fromkeys(names[role.split("@")[1]] for role in member["roles"]))
-    text = html.escape(f"{member['name']}, {member['title']}, {units}")
-    return f'<li><button name="login" value="{html.escape(member["login"])}">{text}</button></li>'
-
-
-def _plain_page(title: str, content: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(
-        '<!doctype html><html lang="sv"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title} – Stafett</title>"
-        '<link rel="stylesheet" href="/notify/static/stafett.css"></head>'
-        f"<body><main><h1>{title}</h1>{content}</main></body></html>",
-        status,
-    )
-
-
 class Server(uvicorn.Server):
     """Uvicorn inside a loop of ours, which handles the signals."""
 
@@ -177,17 +121,22 @@ class Server(uvicorn.Server):
         yield
 
 
-@asynccontextmanager
-async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
-    """Serve an app on loopback; gives its base URL."""
+def listen(port: int = 0) -> socket.socket:
+    """A listener on loopback; on a free port unless one is given."""
     listener = socket.create_server(("127.0.0.1", port))
     # asyncio does this only for sockets it makes itself; without it every answer waits 40 ms for a delayed ack.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve an app on a listener, which is closed at the end."""
     settings = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
     server = Server(settings)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield
     finally:
         server.should_exit = True
         await task
@@ -196,10 +145,15 @@ async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def everything(prepared: Ready, port: int = 0) -> AsyncIterator[str]:
-    """All six services in this process on one port; gives the base URL."""
-    apps = {name: create_app(blueprint(name), prepared.settings(name)) for name in SERVICES}
-    together = Together(apps, front_door(prepared.issuer))
-    async with together.running(), serving(together, port) as url:
+    """All six services, the front and the demo issuer's pages in this process on one port; gives the base URL."""
+    listener = listen(port)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    apps = {name: create_app(blueprint(name), prepared.settings(name, public_url=url)) for name in SERVICES}
+    prepared.issuer.pages_url, prepared.issuer.client_url = f"{url}/{DEMO_ISSUER}", url
+    apps[DEMO_ISSUER] = issuer_app(prepared.issuer)
+    front = create_front(FrontSettings(issuer=prepared.issuer.url, audience=AUDIENCE, public_url=url))
+    together = Together(apps, front)
+    async with together.running(), serving(together, listener):
         yield url
 
 

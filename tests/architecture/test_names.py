@@ -17,7 +17,7 @@ from tests.architecture.rules.source import ROOT, modules
 
 CODE = {
     name: text
-    for name, text in (modules("chassis") | modules("services")).items()
+    for name, text in (modules("chassis") | modules("services") | modules("front")).items()
     if not name.endswith("migrations.env")
 }
 

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.keys import KeysMissing
 from cli.__main__ import main, parser, sentence
+from cli.serve import app
 from cli.servers import NoServer
 from cli.state import CannotStart, alone_in, check_port
 
@@ -60,6 +61,12 @@ def test_a_folder_is_used_by_one_at_a_time(tmp_path: Path) -> None:
         raise AssertionError
     with alone_in(tmp_path):
         pass
+
+
+def test_an_address_that_is_none_is_told_before_anything_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAFETT_PUBLIC_URL", "stafett.example")
+    with pytest.raises(CannotStart, match=r"^STAFETT_PUBLIC_URL must be an address without a path, such as "):
+        app("front")
 
 
 def test_a_container_may_choose_the_address_it_serves_on() -> None:

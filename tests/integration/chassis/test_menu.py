@@ -65,11 +65,11 @@ async def test_whoever_is_not_logged_in_is_shown_the_way_and_others_the_way_back
     async with execution.client() as nobody:
         page = await nobody.get("/execution/new-assignments", headers={"accept": "text/html"})
     assert page.status_code == 401
-    assert '<a href="/login">Logga in</a>' in page.text
+    assert '<a href="/login?next=/execution/new-assignments">Logga in</a>' in page.text
     assert [text for _, _, text in menu(page.text)] == [INBOX]
     async with execution.browser("karin.berg") as karin:
         refused = await karin.get(ASSIGNMENT)
     assert refused.status_code == 404
     assert "Logga in" not in refused.text
-    assert '<a href="/login">Byt inloggning</a>' in refused.text
+    assert '<button type="submit">Logga ut</button>' in refused.text
     assert '<a href="/notify/inbox">Till inkorgen</a>' in refused.text

@@ -1,0 +1,76 @@
+import base64
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from front.attempt import Attempt, authorization_url, begun, end_session_url, left_behind, local
+from front.refusals import NotBegunHere
+
+STATE = "s" * 43
+ATTEMPT = Attempt(STATE, "nonce", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "/execution/my-units")
+
+
+def test_a_browser_remembers_its_attempt() -> None:
+    assert begun({ATTEMPT.cookie: ATTEMPT.kept()}, STATE) == ATTEMPT
+
+
+@pytest.mark.parametrize("kept", ["", "not base64", "e30=", base64.b64encode(b'["one"]').decode(), "bnVsbA=="])
+def test_what_is_no_attempt_is_refused(kept: str) -> None:
+    with pytest.raises(NotBegunHere):
+        begun({ATTEMPT.cookie: kept}, STATE)
+
+
+@pytest.mark.parametrize("state", ["", "other" * 9, STATE[1:], f"{STATE}; a=b"])
+def test_an_answer_to_no_attempt_of_this_browser_is_refused(state: str) -> None:
+    with pytest.raises(NotBegunHere):
+        begun({ATTEMPT.cookie: ATTEMPT.kept(), f"stafett-login-{STATE[1:]}": ATTEMPT.kept()}, state)
+
+
+def test_a_cookie_that_somebody_has_changed_leads_to_no_other_site() -> None:
+    kept = base64.urlsafe_b64encode(json.dumps(["n", "v", "//evil.example"]).encode()).decode()
+    assert begun({ATTEMPT.cookie: kept}, STATE).back == "/notify/inbox"
+
+
+def test_the_challenge_is_the_one_that_rfc_7636_computes() -> None:
+    assert ATTEMPT.challenge == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+def test_only_the_newest_unfinished_attempts_are_kept() -> None:
+    names = [f"stafett-login-{number:043}" for number in range(7)]
+    assert left_behind(dict.fromkeys([*names, "stafett", "stafett-login-x"], "")) == names[:2]
+
+
+@pytest.mark.parametrize(
+    "path", ["/execution/my-units", "/deviation/deviations?unit=1&kind=a%20b", "/notify/inbox#x", "/login/done"]
+)
+def test_a_page_of_ours_is_gone_back_to(path: str) -> None:
+    assert local(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", "/", "notify/inbox", "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example"),
+        *("/\t/evil.example", "/a\\b", "/a\r\nb", " /notify", "javascript:alert(1)", "/" + "a" * 1500),
+        *("/login", "/login?next=/", "/login/callback?code=1", "/logout", "/logout?", "/?x"),
+    ],
+)
+def test_another_site_and_a_login_are_not_gone_back_to(path: str) -> None:
+    assert local(path) == "/notify/inbox"
+
+
+def test_the_provider_is_asked_at_its_own_address_which_may_have_a_query() -> None:
+    url = authorization_url(
+        "https://idp.example/auth?tenant=1", ATTEMPT, "us", "https://us/cb", scope="openid", acr="loa3"
+    )
+    asked = parse_qs(urlsplit(url).query)
+    assert url.startswith("https://idp.example/auth?tenant=1&response_type=code")
+    assert (asked["state"], asked["nonce"], asked["acr_values"]) == ([STATE], ["nonce"], ["loa3"])
+    assert ATTEMPT.verifier not in url
+    assert "acr_values" not in authorization_url("https://idp.example", ATTEMPT, "us", "cb", scope="openid", acr="")
+
+
+def test_the_provider_is_told_of_a_logout_without_the_token() -> None:
+    url = end_session_url("https://idp.example/end", "us", "https://us/logout")
+    assert url == "https://idp.example/end?client_id=us&post_logout_redirect_uri=https%3A%2F%2Fus%2Flogout"
