@@ -65,8 +65,10 @@ class Inbox:
         """Until cancelled: apply what arrives, retry what is due, ask for what is missing."""
         await self._hold(self._catch_up)
         while True:
+            # Not wait_for: before Python 3.12 it can take no notice of being cancelled.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), poll)
+                async with asyncio.timeout(poll):
+                    await self._wake.wait()
             self._wake.clear()
             while self._arrived:
                 batch = self._arrived[:BATCH]

@@ -161,7 +161,8 @@ class Relay:
     async def _woken(self) -> bool:
         """True when somebody wrote to the outbox before the poll interval was over."""
         try:
-            await asyncio.wait_for(self._database.wake.wait(), self._poll)
+            async with asyncio.timeout(self._poll):
+                await self._database.wake.wait()
         except TimeoutError:
             return False
         return True

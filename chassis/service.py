@@ -95,8 +95,7 @@ class Service:
         finally:
             for task in [ready, *work]:
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+                await asyncio.wait([task])
             await self.database.engine.dispose()
 
     def _work(self) -> list[tuple[str, Work]]:
@@ -115,6 +114,8 @@ class Service:
                 try:
                     await work()
                 except Exception as error:
+                    if (this := asyncio.current_task()) and this.cancelling():
+                        raise asyncio.CancelledError from error  # stopping; a library made a failure of it
                     self._failures[part] = (type(error).__name__, time.monotonic())
                     self._log.error("part of the service failed and is started again", part=part, error=describe(error))
                     await asyncio.sleep(1)

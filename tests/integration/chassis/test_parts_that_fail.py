@@ -128,3 +128,17 @@ async def test_a_broker_that_answers_nothing_does_not_keep_the_service_from_endi
         end = asyncio.create_task(stack.aclose())
         ended, _ = await asyncio.wait([end], timeout=15)
         assert ended, "it still waits for the broker"
+
+
+async def test_a_library_that_makes_a_failure_of_the_stop_does_not_keep_the_service_from_ending(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def grouped(_broker: object) -> None:
+        raise ExceptionGroup("unhandled errors in a TaskGroup", [ConnectionError()])
+
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(probe(None))
+        monkeypatch.setattr("chassis.broker.RabbitBroker.stop", grouped)
+        end = asyncio.create_task(stack.aclose())
+        ended, _ = await asyncio.wait([end], timeout=15)
+        assert ended, "the consumer was started again"
