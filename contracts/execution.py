@@ -101,6 +101,21 @@ class AssignmentAcknowledged(Event, about="assignment_id"):
     """True when no unit is left that has not acknowledged."""
 
 
+class AcknowledgementDelayed(Event, about="assignment_id"):
+    """Ingen på enheten har kvitterat uppdraget i tid."""
+
+    assignment_id: UUID
+    unit_id: UUID
+    """The unit that has not acknowledged."""
+    case_worker_id: UUID
+    waiting_since: datetime
+    working_days: int
+    """After how many working days without acknowledgement it is told."""
+    reminder: int
+    """1 is the first about this wait; the case worker is told from the second."""
+    reminded_at: datetime
+
+
 class InterventionStarted(Event, about="assignment_id"):
     """Insatsen har påbörjats: första besöket är gjort."""
 

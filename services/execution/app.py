@@ -25,6 +25,7 @@ from services.execution.features import (
     recall_row,
     receive,
     register_rows,
+    remind,
     remove_row,
     sign_follow_up,
     start,
@@ -75,6 +76,9 @@ blueprint = Blueprint(
         hear_clearance.subscriptions,
         submit_follow_up.subscriptions,
     ),
-    jobs={end_passed_rows.end_passed: end_passed_rows.EVERY_SECONDS},
+    jobs={
+        end_passed_rows.end_passed: end_passed_rows.EVERY_SECONDS,
+        remind.remind_units: remind.EVERY_SECONDS,
+    },
     labels=LABELS | FOLLOW_UP_LABELS,
 )

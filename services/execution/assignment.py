@@ -13,6 +13,7 @@ from contracts.authority import Order, Protection
 from contracts.organisation import Role
 from services.execution.measures import FrequencyUnit, HoursUnit, PerformedWhen
 from services.execution.swedish import sort_key
+from services.execution.waiting import Acknowledgement, Reminder, Wait, waits_of
 
 
 class Status(StrEnum):
@@ -78,16 +79,6 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Acknowledgement:
-    """Somebody confirmed for a unit that it has taken over; the first one counts, later ones are kept."""
-
-    unit_id: UUID
-    member_id: UUID
-    name: str
-    at: datetime
-
-
-@dataclass(frozen=True)
 class Act:
     """What somebody did, in which role and when: the assignment's history."""
 
@@ -127,6 +118,7 @@ class Assignment:
     follow_up_rounds: int = 0
     cleared: tuple[UUID, ...] = ()
     """Members whom the provider's own manager has let see a protected person."""
+    reminders: tuple[Reminder, ...] = ()
     acts: tuple[Act, ...] = ()
 
     @property
@@ -152,9 +144,34 @@ class Assignment:
         return self.status in (Status.RECEIVED, Status.ACCEPTED) or (self.at_units and unsent)
 
     @property
-    def queue_unit_ids(self) -> tuple[UUID, ...]:
+    def waits(self) -> tuple[Wait, ...]:
+        """The units that are to acknowledge, and since when."""
+        sent = {row_id: act.at for act in self.acts if act.what == "distribute" for row_id in act.row_ids}
+        rows = [(row.unit_id, sent.get(row.id, self.received_at)) for row in self.rows if row.with_unit]
+        return waits_of(self.waiting_unit_ids, rows, self.reminders)
+
+    @property
+    def queue_waits(self) -> tuple[Wait, ...]:
         """The units in whose Nya uppdrag it lies: each that has not acknowledged, and the one that is to distribute."""
-        return tuple(dict.fromkeys((*self.waiting_unit_ids, *((self.unit_id,) if self.to_distribute else ()))))
+        if not self.to_distribute or self.unit_id in self.waiting_unit_ids:
+            return self.waits
+        registered = (act.at for act in reversed(self.acts) if act.what == "register" and self.at_units)
+        return (*self.waits, Wait(self.unit_id, next(registered, self.received_at)))
+
+    @property
+    def queue_unit_ids(self) -> tuple[UUID, ...]:
+        """The units in whose Nya uppdrag it lies."""
+        return tuple(wait.unit_id for wait in self.queue_waits)
+
+    @property
+    def waiting_since(self) -> datetime:
+        """Since when it has lain in the queue of any of them."""
+        return min((wait.since for wait in self.queue_waits), default=self.received_at)
+
+    @property
+    def next_reminder_at(self) -> datetime | None:
+        """When a unit is to be reminded that it has not acknowledged."""
+        return min((at for wait in self.waits if (at := wait.next_reminder_at())), default=None)
 
     @property
     def been_distributed(self) -> bool:

@@ -17,8 +17,9 @@ from contracts.execution import (
 )
 from contracts.sealed import Sealed
 from contracts.topology import SYSTEM_ID
-from services.execution.assignment import Acknowledgement, Act, Assignment, Row, RowStatus, Status
+from services.execution.assignment import Act, Assignment, Row, RowStatus, Status
 from services.execution.transitions import TRANSITIONS, step
+from services.execution.waiting import Acknowledgement
 
 AUTHORITY = Who(SYSTEM_ID, "Myndigheten", "authority", None)
 """Who did what the authority has told of."""

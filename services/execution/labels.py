@@ -55,6 +55,7 @@ ACT_LABELS: dict[str, str] = {
     "distribute": "Skickade till genomförande",
     "recall": "Återkallade insats",
     "acknowledge": "Kvitterade",
+    "remind": "Påminde om att uppdraget inte är kvitterat",
     "start": "Registrerade första besöket",
     "end-row": "Registrerade sista dag för insats",
     "end": "Avslutade uppdraget",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from contracts.authority import AssignmentClosed, AssignmentWithdrawn, DeclineConfirmed, FollowUpReceived
 from contracts.execution import (
+    AcknowledgementDelayed,
     AssignmentAcknowledged,
     AssignmentDeclined,
     AssignmentDistributed,
@@ -17,8 +18,11 @@ from services.notify.matter import Acknowledgement, Matter, after_distribution, 
 from services.notify.notice import Kind
 from services.notify.telling import Overtaken, Telling, Told
 
+TO_ACKNOWLEDGE = (Kind.DISTRIBUTED, Kind.ACKNOWLEDGE_REMINDER, Kind.NOT_ACKNOWLEDGED)
+"""Kinds that there is nothing left to do about when the unit has acknowledged, or no longer has it."""
+
 DONE_WHEN_CLOSED = (
-    *(Kind.NEW_ASSIGNMENT, Kind.DISTRIBUTED, Kind.CHOSEN, Kind.ASSIGNMENT_CHANGED, Kind.DECLINED),
+    *(*TO_ACKNOWLEDGE, Kind.NEW_ASSIGNMENT, Kind.CHOSEN, Kind.ASSIGNMENT_CHANGED, Kind.DECLINED),
     *(Kind.ACKNOWLEDGED, Kind.STARTED, Kind.ASSIGNMENT_ENDED),
 )
 
@@ -39,7 +43,7 @@ def assignment_distributed(event: AssignmentDistributed, matter: Matter) -> Told
     after = over(after_distribution(matter, event), (Kind.NEW_ASSIGNMENT,))
     new = tuple(Telling(Kind.DISTRIBUTED, unit, unit) for unit in sorted(after.unit_ids - matter.unit_ids))
     chosen = tuple(Telling(Kind.CHOSEN, member, event.unit_id) for member in dict.fromkeys(event.recipients))
-    gone = tuple(Overtaken((Kind.DISTRIBUTED,), unit) for unit in sorted(matter.unit_ids - after.unit_ids))
+    gone = tuple(Overtaken(TO_ACKNOWLEDGE, unit) for unit in sorted(matter.unit_ids - after.unit_ids))
     tellings, overtaken = _changed(matter, after)
     return Told(after, (*new, *chosen, *tellings), (*gone, *overtaken))
 
@@ -62,11 +66,19 @@ def _changed(before: Matter, after: Matter) -> tuple[tuple[Telling, ...], tuple[
 def assignment_acknowledged(event: AssignmentAcknowledged, matter: Matter) -> Told:
     """The case worker, once for each: it is told again when a recall leaves nothing else to acknowledge."""
     done = Acknowledgement(event.unit_id, event.acknowledged_by)
-    overtaken = (Overtaken((Kind.DISTRIBUTED,), event.unit_id),)
+    overtaken = (Overtaken(TO_ACKNOWLEDGE, event.unit_id),)
     if done in matter.acknowledgements:
         return Told(matter, (), overtaken)
     told = Telling(Kind.ACKNOWLEDGED, event.case_worker_id, event.unit_id, event.acknowledged_by)
     return Told(replace(matter, acknowledgements=(*matter.acknowledgements, done)), (told,), overtaken)
+
+
+def acknowledgement_delayed(event: AcknowledgementDelayed, matter: Matter) -> Told:
+    """TRE-ACK-03: those who are to see to it at the unit, and when it did not help, the case worker."""
+    reminder = Telling(Kind.ACKNOWLEDGE_REMINDER, event.unit_id, event.unit_id)
+    case_worker = Telling(Kind.NOT_ACKNOWLEDGED, event.case_worker_id, event.unit_id)
+    overtaken = Overtaken((Kind.ACKNOWLEDGE_REMINDER, Kind.NOT_ACKNOWLEDGED), event.unit_id)
+    return Told(matter, (reminder, case_worker) if event.reminder > 1 else (reminder,), (overtaken,))
 
 
 def intervention_started(event: InterventionStarted, matter: Matter) -> Told:
@@ -87,12 +99,13 @@ def follow_up_received(event: FollowUpReceived, matter: Matter) -> Told:
 def assignment_ended(event: AssignmentEnded, matter: Matter) -> Told:
     """TRE-CLOSE-06: the case worker, so that decision and case can be closed."""
     told = Telling(Kind.ASSIGNMENT_ENDED, event.case_worker_id, event.unit_id)
-    return Told(over(matter, (Kind.DISTRIBUTED,)), (told,))
+    return Told(over(matter, TO_ACKNOWLEDGE), (told,))
 
 
 def assignment_withdrawn(event: AssignmentWithdrawn, matter: Matter) -> Told:
     told = Telling(Kind.ASSIGNMENT_WITHDRAWN, event.unit_id, event.unit_id)
-    return Told(over(matter, (Kind.NEW_ASSIGNMENT, Kind.DISTRIBUTED, Kind.CHOSEN, Kind.ASSIGNMENT_CHANGED)), (told,))
+    done = (*TO_ACKNOWLEDGE, Kind.NEW_ASSIGNMENT, Kind.CHOSEN, Kind.ASSIGNMENT_CHANGED)
+    return Told(over(matter, done), (told,))
 
 
 def decline_confirmed(event: DeclineConfirmed, matter: Matter) -> Told:

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     ASSIGNMENT_WITHDRAWN = "assignment_withdrawn"
     DECLINED = "declined"
     DECLINE_CONFIRMED = "decline_confirmed"
+    ACKNOWLEDGE_REMINDER = "acknowledge_reminder"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
     ACKNOWLEDGED = "acknowledged"
     STARTED = "started"
     FOLLOW_UP = "follow_up"
@@ -70,6 +72,7 @@ class Status(StrEnum):
 TO_ROLES: Mapping[Kind, Recipient] = {
     Kind.NEW_ASSIGNMENT: Recipient.MANAGEMENT,
     Kind.DISTRIBUTED: Recipient.STAFF,
+    Kind.ACKNOWLEDGE_REMINDER: Recipient.MANAGEMENT,
     Kind.ASSIGNMENT_WITHDRAWN: Recipient.MANAGEMENT,
     Kind.DECLINE_CONFIRMED: Recipient.MANAGEMENT,
     Kind.ASSIGNMENT_CLOSED: Recipient.MANAGEMENT,

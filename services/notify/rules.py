@@ -16,6 +16,7 @@ RULES: Mapping[type[Event], Rule] = {
     execution.AssignmentDeclined: assignment_rules.assignment_declined,
     execution.AssignmentDistributed: assignment_rules.assignment_distributed,
     execution.AssignmentAcknowledged: assignment_rules.assignment_acknowledged,
+    execution.AcknowledgementDelayed: assignment_rules.acknowledgement_delayed,
     execution.InterventionStarted: assignment_rules.intervention_started,
     execution.InterventionEnded: assignment_rules.intervention_ended,
     execution.FollowUpSubmitted: assignment_rules.follow_up_submitted,

@@ -62,6 +62,17 @@ SAYS: Mapping[Kind, Says] = {
         "Bekräftat nej",
         "Myndigheten har bekräftat att {unit} har tackat nej till ett uppdrag. Ni behöver inte göra något mer.",
     ),
+    Kind.ACKNOWLEDGE_REMINDER: Says(
+        "execution",
+        "Påminnelse om att kvittera",
+        "Ingen på {unit} har kvitterat ett uppdrag som enheten ska utföra. Läs det och kvittera det, eller se till att "
+        "personalen gör det.",
+    ),
+    Kind.NOT_ACKNOWLEDGED: Says(
+        "authority",
+        "Uppdrag som ingen har kvitterat",
+        "Ingen på {unit} har kvitterat ett uppdrag, trots påminnelse. Kontakta enheten.",
+    ),
     Kind.ACKNOWLEDGED: Says(
         "authority",
         "Kvitterat uppdrag",

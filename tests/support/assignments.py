@@ -8,8 +8,9 @@ from uuid import UUID
 
 from chassis.replica import Unit
 from contracts.authority import Protection
-from services.execution.assignment import Acknowledgement, Assignment, Row, RowStatus, Status
+from services.execution.assignment import Assignment, Row, RowStatus, Status
 from services.execution.features.receive import receive
+from services.execution.waiting import Acknowledgement
 from tests.support.municipality import _file, path, unit
 from tests.support.orders import order, person, sent
 from tests.support.people import actor

@@ -27,7 +27,11 @@ FIRST = {
     "deviation": ("deviation.deviation-registered.v1",),
 }
 """Owner -> what it tells first about a subject, in this order."""
-EARLY = {"execution.assignment-declined.v1": 1, "execution.follow-up-submitted.v1": 4}
+EARLY = {
+    "execution.assignment-declined.v1": 1,
+    "execution.acknowledgement-delayed.v1": 2,
+    "execution.follow-up-submitted.v1": 4,
+}
 """How many of the first have been told before this one, when not all."""
 
 

@@ -43,6 +43,7 @@ from contracts.execution import (
     ReasonHolder,
 )
 from contracts.sealed import Sealed
+from tests.support.delayed import delayed
 from tests.support.municipality import member, unit
 from tests.support.orders import person, sent
 
@@ -241,9 +242,9 @@ def whole_history() -> tuple[Event, ...]:
     """Everything that can be heard about the assignment and the deviation."""
     return (
         *(sent(ASSIGNMENT), clearance_changed(), received(), declined(), decline_confirmed(), withdrawn()),
-        *(distributed(row(1), recipients=("eva.nyberg",)), clearance_shared(), acknowledged(), started()),
-        *(distributed(row(1), row(2)), intervention_ended(), follow_up_submitted(), follow_up_received()),
-        *(ended(), closed()),
+        *(distributed(row(1), recipients=("eva.nyberg",)), clearance_shared(), delayed(), delayed(2)),
+        *(acknowledged(), started(), distributed(row(1), row(2)), intervention_ended()),
+        *(follow_up_submitted(), follow_up_received(), ended(), closed()),
         *(registered(), manager_missing(), lex_suspected(), moved(), lex_suspected(law=LexLaw.MARIA)),
         *(analysis_started(), feedback_given(), deviation_closed(), deviation_removed()),
     )

@@ -11,10 +11,11 @@ from chassis.auth import Actor
 from chassis.decision import Decision, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from chassis.pages import moment
-from services.execution.assignment import STAFF, Acknowledgement, Assignment, Status, seen_by, units_to_acknowledge_for
+from services.execution.assignment import STAFF, Assignment, Status, seen_by, units_to_acknowledge_for
 from services.execution.course import acknowledged, acted, settled
 from services.execution.tables import assignments, my_persons
 from services.execution.transitions import step
+from services.execution.waiting import Acknowledgement
 
 router = Router()
 

@@ -14,10 +14,22 @@ from chassis.http import By, Router, Tx, page
 from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment
 from services.execution.lines import UNKNOWN_UNIT
 from services.execution.tables import assignments, shown_to
+from services.execution.working_days import working_days_between
 
 router = Router()
 
 PAGE_SIZE = 25
+
+
+class UnitWaiting(BaseModel):
+    """A unit in whose queue it lies, and how long it has lain there."""
+
+    unit: str
+    since: datetime
+    working_days: int
+    """Whole working days."""
+    reminders: int
+    """How many times somebody has been reminded."""
 
 
 class Waiting(BaseModel):
@@ -27,7 +39,7 @@ class Waiting(BaseModel):
     person: str
     assignment: str
     services: list[str]
-    units: list[str]
+    units: list[UnitWaiting]
     status: str
     received_at: datetime
     protected: bool
@@ -36,7 +48,7 @@ class Waiting(BaseModel):
 
 
 class Queue(BaseModel):
-    """Nya uppdrag, oldest first; `after` gives the next page."""
+    """Nya uppdrag, what has waited longest first; `after` gives the next page."""
 
     waiting: list[Waiting]
     total: int
@@ -53,29 +65,37 @@ async def new_assignments(
     mine = table.queue_unit_ids.overlap([unit] if unit in units else [] if unit else list(units))
     visible = shown_to(by.member_id)
     total = await tx.connection.scalar(select(func.count()).select_from(assignments.table).where(mine, visible))
-    query = select(assignments.table).where(mine, visible).order_by(table.received_at, table.id).limit(PAGE_SIZE + 1)
+    query = select(assignments.table).where(mine, visible).order_by(table.waiting_since, table.id).limit(PAGE_SIZE + 1)
     if after:
-        last = select(table.received_at, table.id).where(table.id == after).scalar_subquery()
-        query = query.where(tuple_(table.received_at, table.id) > last)
+        last = select(table.waiting_since, table.id).where(table.id == after).scalar_subquery()
+        query = query.where(tuple_(table.waiting_since, table.id) > last)
     found = await tx.find(assignments, query)
     shown = found[:PAGE_SIZE]
     if shown:
         await tx.saw(by.anywhere(STAFF), {a.person_id for a in shown}, "list", "new-assignments")
     names = await replica.unit_names(tx, {unit for a in shown for unit in a.queue_unit_ids})
     return Queue(
-        waiting=[_line(assignment, names, by) for assignment in shown],
+        waiting=[_line(assignment, names, by, tx.now) for assignment in shown],
         total=total or 0,
         after=shown[-1].id if len(found) > PAGE_SIZE else None,
     )
 
 
-def _line(assignment: Assignment, names: dict[UUID, str], by: Actor) -> Waiting:
+def _line(assignment: Assignment, names: dict[UUID, str], by: Actor, now: datetime) -> Waiting:
     return Waiting(
         id=assignment.id,
         person=assignment.person_name,
         assignment=assignment.order.assignment_name,
         services=[service.name for service in assignment.order.services],
-        units=[names.get(unit, UNKNOWN_UNIT) for unit in assignment.queue_unit_ids],
+        units=[
+            UnitWaiting(
+                unit=names.get(wait.unit_id, UNKNOWN_UNIT),
+                since=wait.since,
+                working_days=working_days_between(wait.since, now),
+                reminders=wait.reminders,
+            )
+            for wait in assignment.queue_waits
+        ],
         status=assignment.status,
         received_at=assignment.received_at,
         protected=assignment.protected,

@@ -15,7 +15,6 @@ from services.execution.assignment import (
     DISTRIBUTORS,
     MANAGERS,
     STAFF,
-    Acknowledgement,
     Assignment,
     seen_by,
     units_to_acknowledge_for,
@@ -25,6 +24,7 @@ from services.execution.labels import ACT_LABELS
 from services.execution.lines import UNKNOWN_UNIT, Choice, Heading, RowLine, heading, row_lines
 from services.execution.tables import assignments
 from services.execution.transitions import TRANSITIONS
+from services.execution.waiting import Acknowledgement
 
 router = Router()
 

@@ -180,4 +180,4 @@ async def test_a_unit_that_is_not_known_here_yet_is_no_hindrance(execution: Runn
     assert (await look(execution, "eva.nyberg", ASSIGNMENT))["heading"]["unit"] == "BLANDAREN htj (Leanlink)"
     await execution.sql("UPDATE replica_unit SET name = 'x' WHERE unit_id = $1", unit("blandaren"))
     async with execution.client("eva.nyberg") as eva:
-        assert body(await eva.get("/execution/new-assignments"))["waiting"][0]["units"] == ["x"]
+        assert body(await eva.get("/execution/new-assignments"))["waiting"][0]["units"][0]["unit"] == "x"

@@ -15,6 +15,7 @@ from contracts.sealed import Sealed
 from contracts.topology import RESEND_REQUESTED, ResendRequested
 from services.notify.tables import matters, notices, preferences, readings
 from tests.support import heard
+from tests.support.delayed import delayed
 from tests.support.heard import ASSIGNMENT, row
 from tests.support.municipality import logins, member, unit
 from tests.support.orders import person, sent
@@ -46,9 +47,10 @@ async def forget_what_has_been_heard(notify: Running) -> None:
 async def test_each_notice_is_in_the_right_inbox_and_in_no_other(notify: Running) -> None:
     await notify.deliver(*heard.whole_history())
     management = {"new_assignment": 1, "assignment_withdrawn": 1, "decline_confirmed": 1, "assignment_closed": 1}
-    of_blandaren = management | {"distributed": 1}
+    of_blandaren = management | {"distributed": 1, "acknowledge_reminder": 2}
     assert {login: found for login in logins() if (found := await kinds(notify, login))} == {
-        "karin.berg": dict.fromkeys(("declined", "acknowledged", "started", "follow_up", "assignment_ended"), 1),
+        "karin.berg": {"not_acknowledged": 1}
+        | dict.fromkeys(("declined", "acknowledged", "started", "follow_up", "assignment_ended"), 1),
         "tove.ahl": of_blandaren,
         "eva.nyberg": of_blandaren | {"chosen": 1},
         "omar.haddad": of_blandaren | {"deviation": 1},
@@ -88,6 +90,34 @@ async def test_what_is_taken_care_of_no_longer_counts_as_unread(notify: Running)
     await notify.deliver(heard.acknowledged())
     assert await unread(notify, "eva.nyberg") == await unread(notify, "jonas.ek") == {}
     assert [line["moot"] for line in (await inbox(notify, "eva.nyberg"))["notices"]] == [True, True]
+
+
+@pytest.mark.requirement("TRE-ACK-03")
+async def test_the_management_is_reminded_then_the_case_worker_told_until_somebody_acknowledges(
+    notify: Running,
+) -> None:
+    await notify.deliver(heard.received(), heard.distributed(row(1)), delayed())
+    assert await unread(notify, "eva.nyberg") == {"distributed": 1, "acknowledge_reminder": 1}
+    assert await unread(notify, "jonas.ek") == {"distributed": 1}
+    assert await unread(notify, "karin.berg") == {}
+    await notify.deliver(delayed(2))
+    assert await unread(notify, "omar.haddad") == {"distributed": 1, "acknowledge_reminder": 1}
+    assert await unread(notify, "karin.berg") == {"not_acknowledged": 1}
+    (line,) = (await inbox(notify, "karin.berg"))["notices"]
+    said = "Ingen på Blandaren htj ute (Leanlink) har kvitterat ett uppdrag, trots påminnelse. Kontakta enheten."
+    assert (line["body"], line["about"]) == (said, f"/authority/assignments/{ASSIGNMENT}")
+    await notify.deliver(heard.acknowledged())
+    assert await unread(notify, "eva.nyberg") == {}
+    assert await unread(notify, "karin.berg") == {"acknowledged": 1}
+
+
+@pytest.mark.requirement("TRE-ACK-03")
+async def test_a_member_may_choose_to_be_without_reminders(notify: Running) -> None:
+    async with notify.client("eva.nyberg") as eva:
+        body(await eva.put("/notify/preferences", json={"opted_out": ["acknowledge_reminder"]}))
+    await notify.deliver(heard.received(), heard.distributed(row(1)), delayed())
+    assert await unread(notify, "eva.nyberg") == {"distributed": 1}
+    assert await unread(notify, "omar.haddad") == {"distributed": 1, "acknowledge_reminder": 1}
 
 
 async def test_an_assignment_taken_back_before_it_was_heard_of_is_not_work_to_do(notify: Running) -> None:

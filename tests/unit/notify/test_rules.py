@@ -15,11 +15,13 @@ from services.notify.notice import EVERYWHERE, Kind, Notice, Status
 from services.notify.rules import RULES, TELLS_NOBODY
 from services.notify.telling import Overtaken, Telling, Told, made
 from tests.support import heard
+from tests.support.delayed import delayed
 from tests.support.heard import ASSIGNMENT, CASE_WORKER, DEVIATION, row
 from tests.support.municipality import member, unit
 
 BLANDAREN, UTE, SERVICELGH = unit("blandaren"), unit("blandaren-ute"), unit("blandaren-servicelgh")
 JONAS, EVA, OMAR, ANDERS = (member(login) for login in ("jonas.ek", "eva.nyberg", "omar.haddad", "anders.vik"))
+REMINDERS = (Kind.ACKNOWLEDGE_REMINDER, Kind.NOT_ACKNOWLEDGED)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -44,6 +46,8 @@ WHO_IS_TOLD: list[tuple[Event, list[tuple[Kind, UUID]]]] = [
     (heard.declined(), [(Kind.DECLINED, CASE_WORKER)]),
     (heard.distributed(row(1)), [(Kind.DISTRIBUTED, UTE)]),
     (heard.acknowledged(), [(Kind.ACKNOWLEDGED, CASE_WORKER)]),
+    (delayed(), [(Kind.ACKNOWLEDGE_REMINDER, UTE)]),
+    (delayed(2), [(Kind.ACKNOWLEDGE_REMINDER, UTE), (Kind.NOT_ACKNOWLEDGED, CASE_WORKER)]),
     (heard.started(), [(Kind.STARTED, CASE_WORKER)]),
     (heard.intervention_ended(), []),
     (heard.follow_up_submitted(), [(Kind.FOLLOW_UP, CASE_WORKER)]),
@@ -145,7 +149,7 @@ def test_a_change_at_another_unit_is_not_told_to_whoever_acknowledged_here() -> 
     both = (row(1), row(2, "blandaren-servicelgh"))
     told = about(heard.distributed(*both), heard.acknowledged(), heard.distributed(row(1)))
     assert who(told) == []
-    assert Overtaken((Kind.DISTRIBUTED,), SERVICELGH) in told.overtaken
+    assert Overtaken((Kind.DISTRIBUTED, *REMINDERS), SERVICELGH) in told.overtaken
 
 
 def test_a_unit_that_had_nothing_left_starts_over_with_something_to_acknowledge() -> None:
@@ -160,7 +164,15 @@ def test_the_case_worker_is_told_of_an_acknowledgement_once_though_it_is_heard_a
 
 def test_an_acknowledgement_leaves_nothing_to_acknowledge_at_that_unit() -> None:
     told = about(heard.distributed(row(1)), heard.acknowledged())
-    assert told.overtaken == (Overtaken((Kind.DISTRIBUTED,), UTE),)
+    assert told.overtaken == (Overtaken((Kind.DISTRIBUTED, *REMINDERS), UTE),)
+
+
+@pytest.mark.requirement("TRE-ACK-03")
+def test_a_reminder_takes_the_place_of_the_one_before_and_ends_with_the_assignment() -> None:
+    told = about(heard.distributed(row(1)), delayed(), delayed(2))
+    assert told.overtaken == (Overtaken(REMINDERS, UTE),)
+    for event in (heard.ended(), heard.closed()):
+        assert set(REMINDERS) <= set(about(heard.distributed(row(1)), delayed(2), event).matter.past)
 
 
 def test_the_one_who_did_it_is_the_sender() -> None:

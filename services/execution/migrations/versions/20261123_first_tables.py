@@ -45,10 +45,13 @@ def upgrade() -> None:
     sa.Column('closed_on', sa.Date(), nullable=True),
     sa.Column('follow_up_rounds', sa.Integer(), nullable=False),
     sa.Column('cleared', postgresql.ARRAY(Uuid()), nullable=False),
+    sa.Column('reminders', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('acts', postgresql.JSONB(astext_type=Text()), nullable=False),
     sa.Column('unit_ids', postgresql.ARRAY(Uuid()), nullable=False),
     sa.Column('queue_unit_ids', postgresql.ARRAY(Uuid()), nullable=False),
     sa.Column('next_last_day', sa.Date(), nullable=True),
+    sa.Column('waiting_since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_reminder_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('protected', sa.Boolean(), nullable=False),
     sa.Column('named', postgresql.ARRAY(Uuid()), nullable=False),
     sa.Column('sort_name', sa.Text(collation='C'), nullable=False),
@@ -57,6 +60,7 @@ def upgrade() -> None:
     op.create_index('ix_assignments_last_day', 'assignments', ['next_last_day'], unique=False, postgresql_where=sa.text('next_last_day IS NOT NULL'))
     op.create_index(op.f('ix_assignments_person_id'), 'assignments', ['person_id'], unique=False)
     op.create_index('ix_assignments_queue', 'assignments', ['queue_unit_ids'], unique=False, postgresql_using='gin')
+    op.create_index('ix_assignments_reminder', 'assignments', ['next_reminder_at'], unique=False, postgresql_where=sa.text('next_reminder_at IS NOT NULL'))
     op.create_index('ix_assignments_units', 'assignments', ['unit_ids'], unique=False, postgresql_using='gin', postgresql_where=sa.text("status IN ('distributed', 'acknowledged', 'in_execution', 'ended')"))
     op.create_table('inbox',
     sa.Column('id', sa.Uuid(), nullable=False),

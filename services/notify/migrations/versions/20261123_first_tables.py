@@ -76,7 +76,7 @@ def upgrade() -> None:
     )
     op.create_table('notices',
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.Enum('new_assignment', 'distributed', 'chosen', 'assignment_changed', 'assignment_withdrawn', 'declined', 'decline_confirmed', 'acknowledged', 'started', 'follow_up', 'assignment_ended', 'assignment_closed', 'deviation', 'deviation_moved', 'manager_missing', 'unit_without_manager', 'lex_sarah', 'lex_maria', 'feedback', 'deviation_closed', 'deviation_removed', name='kind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('new_assignment', 'distributed', 'chosen', 'assignment_changed', 'assignment_withdrawn', 'declined', 'decline_confirmed', 'acknowledge_reminder', 'not_acknowledged', 'acknowledged', 'started', 'follow_up', 'assignment_ended', 'assignment_closed', 'deviation', 'deviation_moved', 'manager_missing', 'unit_without_manager', 'lex_sarah', 'lex_maria', 'feedback', 'deviation_closed', 'deviation_removed', name='kind', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('to_id', sa.Uuid(), nullable=False),
     sa.Column('unit_id', sa.Uuid(), nullable=False),
     sa.Column('about_id', sa.Uuid(), nullable=False),
