@@ -22,6 +22,7 @@ class NoteLocked(Event, about="journal_id"):
     journal_id: UUID
     note_id: UUID
     heading: Code
+    keywords: tuple[Code, ...] = ()
     locked_at: datetime
 
 
@@ -31,6 +32,18 @@ class NoteCorrected(Event, about="journal_id"):
     journal_id: UUID
     note_id: UUID
     corrected_at: datetime
+
+
+class JournalPrinted(Event, about="journal_id"):
+    """En journal har skrivits ut."""
+
+    journal_id: UUID
+    person_id: UUID
+    unit_id: UUID
+    entries: int
+    """How many entries its chain had: whoever closes sees whether something has been written since."""
+    closed: bool
+    printed_at: datetime
 
 
 class JournalClosed(Event, about="journal_id"):

@@ -13,7 +13,7 @@ from services.journal.chain import GENESIS
 from services.journal.person import Person, must_exist_for
 
 MANAGERS = (Role.OPERATIONS_MANAGER, Role.UNIT_MANAGER, Role.COORDINATOR)
-"""Those who close and export a journal."""
+"""Those who print, close and export a journal."""
 WRITERS = (*MANAGERS, Role.CARE_WORKER)
 READERS = (*WRITERS, Role.LICENSED_STAFF)
 
@@ -28,6 +28,8 @@ class JournalStatus(StrEnum):
 JOURNAL_TRANSITIONS: Mapping[tuple[JournalStatus, str], JournalStatus] = {
     (JournalStatus.OPEN, "write"): JournalStatus.OPEN,
     (JournalStatus.OPEN, "edit"): JournalStatus.OPEN,
+    (JournalStatus.OPEN, "print"): JournalStatus.OPEN,
+    (JournalStatus.CLOSED, "print"): JournalStatus.CLOSED,
     (JournalStatus.OPEN, "close"): JournalStatus.CLOSED,
 }
 """(from, command) -> to. What is not here is refused. Locking, correcting and noting what the individual considers
@@ -66,10 +68,20 @@ class Journal:
     status: JournalStatus = JournalStatus.OPEN
     closed_at: datetime | None = None
     closed_by: Signature | None = None
+    printed_at: datetime | None = None
+    """The last time."""
+    printed_by: Signature | None = None
+    printed_entries: int = 0
+    """How many entries its chain had when it was printed."""
     entries: int = 0
     """How many entries its chain has."""
     last_hash: str = GENESIS
     """The hash of the last of them."""
+
+    @property
+    def printed_as_it_is(self) -> bool:
+        """True when nothing has been entered since it was printed."""
+        return self.printed_at is not None and self.printed_entries == self.entries
 
 
 def signature(by: Actor, who: Who, title: str | None = None) -> Signature:
@@ -90,7 +102,7 @@ def writer(journal: Journal, person: Person, by: Actor) -> Who:
 
 
 def manager(journal: Journal, person: Person, by: Actor) -> Who:
-    """The role in which a member closes or exports it. NotFound and NotAllowed as for writers."""
+    """The role in which a member prints, closes or exports it. NotFound and NotAllowed as for writers."""
     must_exist_for(person, by)
     return by.at(journal.unit_id, MANAGERS, seen_by=READERS)
 

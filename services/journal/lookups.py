@@ -14,7 +14,7 @@ from chassis.database import Transaction
 from chassis.decision import Decision, NotFound
 from contracts.event import Code
 from services.journal.journal import Journal
-from services.journal.note import History, Note
+from services.journal.note import Entry, History, Note
 from services.journal.person import Carried, Person
 from services.journal.tables import carried, entries, journals, notes, persons
 
@@ -68,6 +68,17 @@ async def load_history(tx: Transaction, journal: Journal, note_id: UUID) -> Hist
 async def read_history(tx: Transaction, journal: Journal, note_id: UUID) -> History:
     """A note with all that has been entered about it. NotFound when it is in another journal."""
     return await _history(tx, journal, await tx.read(notes, note_id))
+
+
+async def read_histories(tx: Transaction, journal: Journal) -> list[History]:
+    """Every note of the journal with all that has been entered about it, what happened first first."""
+    in_order = select(notes.table).where(notes.table.c.journal_id == journal.id)
+    found = await tx.find(notes, in_order.order_by(notes.table.c.noted_at, notes.table.c.id))
+    chain: dict[UUID, list[Entry]] = {note.id: [] for note in found}
+    table = entries.table
+    for entry in await tx.find(entries, select(table).where(table.c.journal_id == journal.id).order_by(table.c.number)):
+        chain[entry.note_id].append(entry)
+    return [History(journal, note, tuple(chain[note.id])) for note in found]
 
 
 async def _history(tx: Transaction, journal: Journal, note: Note) -> History:

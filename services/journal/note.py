@@ -125,10 +125,14 @@ class History:
         return next(e.content.text for e in reversed(self.entries) if e.content.text is not None)
 
     @property
+    def saved(self) -> Entry:
+        """The last entry of its author: heading, keywords and text before any correction."""
+        return [e for e in self.entries if e.kind in (Kind.WRITTEN, Kind.EDITED)][-1]
+
+    @property
     def original(self) -> str:
         """The text as it was before any correction."""
-        written = [e for e in self.entries if e.kind in (Kind.WRITTEN, Kind.EDITED)]
-        return written[-1].content.text or ""
+        return self.saved.content.text or ""
 
 
 def one_kind_of_line_break(text: str) -> str:
@@ -177,7 +181,9 @@ def locked(history: History, since: datetime, by: Signature, now: datetime) -> D
     """The note is write-protected since a moment, and that is entered now."""
     journal, entry = enter(history.journal, history.note.id, Kind.LOCKED, Content(locked_at=since), by, now)
     note = replace(history.note, locked_at=since)
-    event = NoteLocked(journal_id=journal.id, note_id=note.id, heading=note.heading, locked_at=since)
+    event = NoteLocked(
+        journal_id=journal.id, note_id=note.id, heading=note.heading, keywords=note.keywords, locked_at=since
+    )
     return Decision(History(journal, note, (*history.entries, entry)), (event,))
 
 

@@ -84,6 +84,7 @@ async def journal_rows(stage: Play) -> list[Row]:
         Row("open a journal", "POST", "/journal/journals", STAFF, opened),
         Row("write a note", "POST", f"{journal}/notes", STAFF, note),
         Row("correct a note", "POST", f"{journal}/notes/{written}/corrections", (OPERATIONS_MANAGER,), correction),
+        Row("print a journal", "POST", f"{journal}/printout", (*MANAGERS, COORDINATOR)),
         Row("close a journal", "POST", f"{journal}/closing", (*MANAGERS, COORDINATOR), {"confirmed": True}),
     ]
 

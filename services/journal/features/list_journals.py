@@ -12,7 +12,7 @@ from chassis import replica
 from chassis.auth import Actor
 from chassis.decision import NotFound, Who
 from chassis.http import By, Router, Tx, page
-from services.journal.journal import READERS, WRITERS, Journal
+from services.journal.journal import MANAGERS, READERS, WRITERS, Journal
 from services.journal.lookups import carried_for, journals_about
 from services.journal.person import Carried, Person, carrying_units, must_exist_for, units_of
 from services.journal.tables import persons
@@ -33,6 +33,7 @@ class JournalLine(BaseModel):
     opened_by: str
     changed_at: datetime
     changed_by: str
+    may_print: bool
 
 
 class UnitChoice(BaseModel):
@@ -68,7 +69,7 @@ async def list_journals(by: By, tx: Tx, person_id: Annotated[UUID, Query()]) -> 
         person=person.name,
         identity_number=person.identity_number,
         protected=person.protected,
-        journals=[_line(journal, names) for journal in seen],
+        journals=[_line(journal, names, by) for journal in seen],
         may_open_at=[
             UnitChoice(
                 unit_id=unit,
@@ -97,7 +98,7 @@ def openable(carried: Sequence[Carried], by: Actor, today: date) -> list[UUID]:
     return sorted(carrying_units(carried, today) & by.units(WRITERS))
 
 
-def _line(journal: Journal, names: dict[UUID, str]) -> JournalLine:
+def _line(journal: Journal, names: dict[UUID, str], by: Actor) -> JournalLine:
     return JournalLine(
         id=journal.id,
         name=TEMPLATES[journal.template].name,
@@ -108,4 +109,5 @@ def _line(journal: Journal, names: dict[UUID, str]) -> JournalLine:
         opened_by=f"{journal.opened_by.name} / {journal.opened_by.title}",
         changed_at=journal.changed_at,
         changed_by=f"{journal.changed_by.name} / {journal.changed_by.title}",
+        may_print=journal.unit_id in by.units(MANAGERS),
     )

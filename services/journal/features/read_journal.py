@@ -70,6 +70,10 @@ class JournalView(BaseModel):
     """Notes that their authors may still change (R-17)."""
     may_write: bool
     may_close: bool
+    printed_at: datetime | None
+    printed_by: Signature | None
+    printed_as_it_is: bool
+    """Nothing has been entered since."""
     may_export: bool
     now: str
     """What the form for a new note suggests: the moment in Swedish time."""
@@ -104,6 +108,9 @@ async def read_whole_journal(id: UUID, by: By, tx: Tx, wanted: Wanted) -> Journa
         not_locked=await _not_locked(tx, id),
         may_write=still_open and journal.unit_id in by.units(WRITERS),
         may_close=still_open and journal.unit_id in by.units(MANAGERS),
+        printed_at=journal.printed_at,
+        printed_by=journal.printed_by,
+        printed_as_it_is=journal.printed_as_it_is,
         may_export=journal.unit_id in by.units(MANAGERS),
         now=f"{tx.now.astimezone(SWEDEN):%Y-%m-%dT%H:%M}",
     )

@@ -10,45 +10,14 @@ from chassis.auth import Actor
 from chassis.clock import SWEDEN
 from chassis.http import By, Router, Tx, page
 from contracts.organisation import Role
-from services.journal.differences import Piece, pieces
 from services.journal.journal import WRITERS, Journal, JournalStatus, Signature, reader
 from services.journal.lookups import read_history, read_journal
-from services.journal.note import Entry, History, Kind, NoteStatus, is_locked, note_status
+from services.journal.note import History, NoteStatus, is_locked, note_status
 from services.journal.person import Person
 from services.journal.template import TEMPLATES, Coded
+from services.journal.versions import Correction, CorrectionRequest, Version, correction_requests, corrections, versions
 
 router = Router()
-
-
-class Version(BaseModel):
-    """One entry about the note, as the chain has it."""
-
-    number: int
-    kind: str
-    at: datetime
-    by: Signature
-    text: str | None
-    hash: str
-
-
-class Correction(BaseModel):
-    """What a correction struck out and added, by whom and when (F-14)."""
-
-    at: datetime
-    by: Signature
-    original_fragment: str
-    replacement: str
-    before: str
-    after: str
-    pieces: tuple[Piece, ...]
-
-
-class CorrectionRequest(BaseModel):
-    """What the individual considers to be wrong, and who noted it."""
-
-    at: datetime
-    by: Signature
-    statement: str
 
 
 class NoteView(BaseModel):
@@ -100,7 +69,7 @@ async def read_note(id: UUID, note_id: UUID, by: By, tx: Tx) -> NoteView:
 def view(history: History, person: Person, unit: str, by: Actor, now: datetime) -> NoteView:
     """Heading, keywords and text come from the chain itself, not from the list's columns."""
     journal, note, template = history.journal, history.note, TEMPLATES[history.journal.template]
-    saved = [e for e in history.entries if e.kind in (Kind.WRITTEN, Kind.EDITED)][-1]
+    saved = history.saved
     noted_at, protected = saved.content.noted_at or note.noted_at, is_locked(note, now)
     return NoteView(
         id=note.id,
@@ -122,8 +91,8 @@ def view(history: History, person: Person, unit: str, by: Actor, now: datetime) 
         locked_at=note.locked_at or (note.locks_at if protected else None),
         locked=protected,
         corrections=corrections(history.entries),
-        correction_requests=_requests(history.entries),
-        chain=[_version(entry) for entry in history.entries],
+        correction_requests=correction_requests(history.entries),
+        chain=versions(history.entries),
         may_edit=_may_edit(journal, note_status(note, now), saved.by.member_id, by),
         may_correct=protected and journal.unit_id in by.units((Role.OPERATIONS_MANAGER,)),
         may_request=journal.unit_id in by.units(WRITERS),
@@ -132,39 +101,6 @@ def view(history: History, person: Person, unit: str, by: Actor, now: datetime) 
         keyword_choices=list(template.keywords),
         noted_local=f"{noted_at.astimezone(SWEDEN):%Y-%m-%dT%H:%M}",
     )
-
-
-def _version(entry: Entry) -> Version:
-    text = entry.content.text
-    return Version(number=entry.number, kind=entry.kind, at=entry.at, by=entry.by, text=text, hash=entry.hash)
-
-
-def _requests(entries: tuple[Entry, ...]) -> list[CorrectionRequest]:
-    stated = [(entry, entry.content.statement) for entry in entries if entry.content.statement is not None]
-    return [CorrectionRequest(at=entry.at, by=entry.by, statement=statement) for entry, statement in stated]
-
-
-def corrections(entries: tuple[Entry, ...]) -> list[Correction]:
-    """Every correction with the text before it and after it."""
-    found: list[Correction] = []
-    text = ""
-    for entry in entries:
-        before, text = text, entry.content.text if entry.content.text is not None else text
-        original, offset = entry.content.original_fragment, entry.content.offset
-        if original is not None and offset is not None:
-            replacement = entry.content.replacement or ""
-            found.append(
-                Correction(
-                    at=entry.at,
-                    by=entry.by,
-                    original_fragment=original,
-                    replacement=replacement,
-                    before=before,
-                    after=text,
-                    pieces=pieces(before, offset, original, replacement),
-                )
-            )
-    return found
 
 
 def _may_edit(journal: Journal, status: NoteStatus, author_id: UUID, by: Actor) -> bool:

@@ -98,6 +98,9 @@ def upgrade() -> None:
     sa.Column('status', sa.Enum('open', 'closed', name='journalstatus', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_by', postgresql.JSONB(astext_type=Text()), nullable=True),
+    sa.Column('printed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('printed_by', postgresql.JSONB(astext_type=Text()), nullable=True),
+    sa.Column('printed_entries', sa.Integer(), nullable=False),
     sa.Column('entries', sa.Integer(), nullable=False),
     sa.Column('last_hash', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_journals'))
