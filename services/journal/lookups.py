@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from chassis.clock import SWEDEN
 from chassis.database import Transaction
@@ -17,6 +17,7 @@ from services.journal.journal import Journal
 from services.journal.note import Entry, History, Note
 from services.journal.person import Carried, Person
 from services.journal.tables import carried, entries, journals, notes, persons
+from services.journal.template import INFORMED, START
 
 PAGE_SIZE = 25
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
@@ -117,24 +118,55 @@ async def notes_in(tx: Transaction, journal_id: UUID, wanted: NoteFilter) -> tup
     query = (
         select(notes.table, entries.table.c.content["text"].astext.label("text"))
         .join(entries.table, entries.table.c.hash == table.entry)
-        .where(table.journal_id == journal_id)
+        .where(*_chosen(journal_id, wanted))
         .order_by(table.noted_at.desc(), table.id.desc())
         .limit(PAGE_SIZE + 1)
     )
-    if wanted.from_day:
-        query = query.where(table.noted_at >= _midnight(wanted.from_day))
-    if wanted.to_day:
-        query = query.where(table.noted_at < _midnight(wanted.to_day + timedelta(days=1)))
-    if wanted.heading:
-        query = query.where(table.heading == wanted.heading)
-    if wanted.keyword:
-        query = query.where(table.keywords.contains([wanted.keyword]))
     if wanted.after:
         last = select(table.noted_at, table.id).where(table.id == wanted.after, table.journal_id == journal_id)
         query = query.where(tuple_(table.noted_at, table.id) < last.scalar_subquery())
     found = [Listed(notes.value(row), row.text) for row in await tx.connection.execute(query)]
     shown = found[:PAGE_SIZE]
     return shown, shown[-1].note.id if len(found) > PAGE_SIZE else None
+
+
+def _chosen(journal_id: UUID, wanted: NoteFilter) -> list[ColumnElement[bool]]:
+    """What is true of the notes that are asked for, on whatever page."""
+    note = notes.table.c
+    chosen = [note.journal_id == journal_id]
+    if wanted.from_day:
+        chosen.append(note.noted_at >= _midnight(wanted.from_day))
+    if wanted.to_day:
+        chosen.append(note.noted_at < _midnight(wanted.to_day + timedelta(days=1)))
+    if wanted.heading:
+        chosen.append(note.heading == wanted.heading)
+    if wanted.keyword:
+        chosen.append(note.keywords.contains([wanted.keyword]))
+    return chosen
+
+
+async def count_in(tx: Transaction, journal_id: UUID, wanted: NoteFilter) -> int:
+    """How many notes there are on all pages."""
+    query = select(func.count()).select_from(notes.table).where(*_chosen(journal_id, wanted))
+    return await tx.connection.scalar(query) or 0
+
+
+async def milestones_in(tx: Transaction, journal_id: UUID) -> tuple[datetime | None, datetime | None]:
+    """When the first start note says that it began, and when the person was last told of their right to read."""
+    note = notes.table.c
+    query = select(
+        func.min(note.noted_at).filter(note.heading == START.code),
+        func.max(note.noted_at).filter(note.keywords.contains([INFORMED.code])),
+    ).where(note.journal_id == journal_id)
+    started_at, informed_at = (await tx.connection.execute(query)).one()
+    return started_at, informed_at
+
+
+async def not_locked_in(tx: Transaction, journal_id: UUID) -> list[Note]:
+    """The notes that their authors may still change, what happened first first."""
+    note = notes.table.c
+    still = (note.journal_id == journal_id, note.locked_at.is_(None), note.locks_at > tx.now)
+    return await tx.find(notes, select(notes.table).where(*still).order_by(note.noted_at, note.id))
 
 
 def _midnight(day: date) -> datetime:

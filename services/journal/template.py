@@ -53,10 +53,12 @@ class WrongKeyword(Invalid):
     """Nyckelordet finns inte i journalmallen. Välj bland mallens nyckelord."""
 
 
+START = Coded("startanteckning", "Startanteckning")
+"""About the first attempt to reach the person (BOE-JOUR-05)."""
 NEW_CASE = Coded("nytt-arende", "Nytt ärende inkommer")
 PLAN = Coded("genomforandeplan", "Genomförandeplan")
 HEADINGS = (
-    Coded("startanteckning", "Startanteckning"),
+    START,
     Coded("avvikelse-fran-plan", "Avvikelse från plan"),
     Coded("viktig-kontakt", "Viktig kontakt"),
     Coded("erbjudande-avbojt", "Erbjudande som avböjts"),
@@ -64,9 +66,10 @@ HEADINGS = (
     NEW_CASE,
     Coded("information", "Information till den enskilde"),
 )
+INFORMED = Coded("informerad-om-journalen", "Informerad om rätten att läsa journalen")
 KEYWORDS = (
     Coded("genomforandeplan-upprattad", "Genomförandeplan upprättad"),
-    Coded("informerad-om-journalen", "Informerad om rätten att läsa journalen"),
+    INFORMED,
 )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.auth import Actor
-from chassis.decision import Decision, Invalid
+from chassis.decision import Decision, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from contracts.journal import JournalClosed
 from services.journal.journal import Journal, journal_step, manager, signature
@@ -24,8 +24,11 @@ class CloseJournal(Command):
     confirmed: bool = Field(default=False, title="Ja, journalen ska avslutas")
 
 
-class NotConfirmed(Invalid):
-    """Är du säker på att du vill avsluta journalen? Bekräfta det."""
+class NotConfirmed(Refused):
+    """Är du säker på att du vill avsluta journalen?"""
+
+    status = 422
+    question = True
 
 
 @router.post("/journals/{id}/closing")

@@ -1,22 +1,19 @@
 """Read a journal: its notes, chosen by period, heading and keyword, what happened last first."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import func, select
 
 from chassis import replica
 from chassis.clock import SWEDEN
 from chassis.database import Transaction
 from chassis.http import By, Router, Tx, page
-from services.journal.journal import MANAGERS, WRITERS, JournalStatus, Signature, reader
-from services.journal.lookups import Listed, NoteFilter, notes_in, read_journal
+from services.journal.journal import MANAGERS, WRITERS, Journal, JournalStatus, Signature, reader
+from services.journal.lookups import NoteFilter, count_in, milestones_in, not_locked_in, notes_in, read_journal
 from services.journal.note import Note, is_locked
-from services.journal.tables import notes
 from services.journal.template import TEMPLATES, Coded, Template
 
 router = Router()
@@ -42,7 +39,19 @@ class NoteList(BaseModel):
     """A page of notes; `after` gives the next page."""
 
     notes: list[NoteLine]
+    total: int
+    """How many there are on all pages."""
     after: UUID | None
+
+
+class Unfinished(BaseModel):
+    """A note that is not write-protected yet."""
+
+    id: UUID
+    noted_at: datetime
+    heading: str
+    author: str
+    locks_at: datetime
 
 
 class JournalView(BaseModel):
@@ -66,8 +75,12 @@ class JournalView(BaseModel):
     keywords: list[Coded]
     wanted: NoteFilter
     listed: NoteList
-    not_locked: int
-    """Notes that their authors may still change (R-17)."""
+    not_locked: list[Unfinished]
+    """Notes that their authors may still change (R-17), for whoever may close the journal."""
+    started_at: datetime | None
+    """When the first attempt to reach the person was made, as the start note says (BOE-JOUR-05)."""
+    informed_at: datetime | None
+    """When the person was last told that they may read what is written (BOE-JOUR-03)."""
     may_write: bool
     may_close: bool
     printed_at: datetime | None
@@ -83,9 +96,13 @@ class JournalView(BaseModel):
 @page("journal.html")
 async def read_whole_journal(id: UUID, by: By, tx: Tx, wanted: Wanted) -> JournalView:
     journal, person = await read_journal(tx, id)
-    await tx.saw(reader(journal, person, by), [person.id], "read", f"journal/{id}")
+    who, template = reader(journal, person, by), TEMPLATES[journal.template]
+    shown = await _listed(tx, journal, wanted)
+    unfinished = [_unfinished(note, template) for note in await not_locked_in(tx, id)]
+    started_at, informed_at = await milestones_in(tx, id)
+    await tx.saw(who, [person.id], "read", f"journal/{id}")
     names = await replica.unit_names(tx, [journal.unit_id])
-    template, still_open = TEMPLATES[journal.template], journal.status is JournalStatus.OPEN
+    still_open, managed = journal.status is JournalStatus.OPEN, journal.unit_id in by.units(MANAGERS)
     return JournalView(
         id=id,
         name=template.name,
@@ -104,14 +121,16 @@ async def read_whole_journal(id: UUID, by: By, tx: Tx, wanted: Wanted) -> Journa
         headings=list(template.headings),
         keywords=list(template.keywords),
         wanted=wanted,
-        listed=listed(*await notes_in(tx, id, wanted), template, tx.now),
-        not_locked=await _not_locked(tx, id),
+        listed=shown,
+        not_locked=unfinished if still_open and managed else [],
+        started_at=started_at,
+        informed_at=informed_at,
         may_write=still_open and journal.unit_id in by.units(WRITERS),
-        may_close=still_open and journal.unit_id in by.units(MANAGERS),
+        may_close=still_open and managed,
         printed_at=journal.printed_at,
         printed_by=journal.printed_by,
         printed_as_it_is=journal.printed_as_it_is,
-        may_export=journal.unit_id in by.units(MANAGERS),
+        may_export=managed,
         now=f"{tx.now.astimezone(SWEDEN):%Y-%m-%dT%H:%M}",
     )
 
@@ -120,12 +139,17 @@ async def read_whole_journal(id: UUID, by: By, tx: Tx, wanted: Wanted) -> Journa
 async def list_notes(id: UUID, by: By, tx: Tx, wanted: Wanted) -> NoteList:
     journal, person = await read_journal(tx, id)
     await tx.saw(reader(journal, person, by), [person.id], "list", f"journal/{id}/notes")
-    return listed(*await notes_in(tx, id, wanted), TEMPLATES[journal.template], tx.now)
+    return await _listed(tx, journal, wanted)
 
 
-def listed(found: Sequence[Listed], after: UUID | None, template: Template, now: datetime) -> NoteList:
-    """The notes as people read them."""
-    return NoteList(notes=[_line(one.note, one.text, template, now) for one in found], after=after)
+async def _listed(tx: Transaction, journal: Journal, wanted: NoteFilter) -> NoteList:
+    found, after = await notes_in(tx, journal.id, wanted)
+    template = TEMPLATES[journal.template]
+    return NoteList(
+        notes=[_line(one.note, one.text, template, tx.now) for one in found],
+        total=await count_in(tx, journal.id, wanted),
+        after=after,
+    )
 
 
 def _line(note: Note, text: str, template: Template, now: datetime) -> NoteLine:
@@ -143,7 +167,8 @@ def _line(note: Note, text: str, template: Template, now: datetime) -> NoteLine:
     )
 
 
-async def _not_locked(tx: Transaction, journal_id: UUID) -> int:
-    note = notes.table.c
-    still = (note.journal_id == journal_id, note.locked_at.is_(None), note.locks_at > tx.now)
-    return await tx.connection.scalar(select(func.count()).select_from(notes.table).where(*still)) or 0
+def _unfinished(note: Note, template: Template) -> Unfinished:
+    heading = template.heading(note.heading).name
+    return Unfinished(
+        id=note.id, noted_at=note.noted_at, heading=heading, author=note.author.name, locks_at=note.locks_at
+    )

@@ -1,3 +1,5 @@
+import pytest
+
 from contracts.authority import Protection
 from tests.support.journals import NOW, distributed, row
 from tests.support.municipality import member, unit
@@ -30,6 +32,7 @@ async def test_a_refused_journal_shows_the_persons_page_with_the_reason(journal:
     assert "Fel: Journaler för Mustafsson, Moira" in refused.text
 
 
+@pytest.mark.requirement("TRE-JOUR-05")
 async def test_a_refused_note_is_shown_with_all_that_was_typed(journal: Running) -> None:
     path = await opened(journal)
     typed = {
@@ -106,20 +109,41 @@ async def test_a_refused_correction_is_said_on_the_page_of_the_note(journal: Run
     assert [row["action"] for row in log] == ["refused-correction", "read"]
 
 
+@pytest.mark.requirement("TRE-JOUR-12", "R-17", "R-31")
 async def test_what_is_not_ready_is_said_before_a_journal_is_closed(journal: Running) -> None:
     path = await opened(journal)
-    await noted(journal, path)
+    note = await noted(journal, path)
+    await locked(journal, path)
     async with journal.browser("eva.nyberg") as eva:
         before = await eva.get(path)
         asked = await eva.post(f"{path}/closing", headers={"content-type": "application/x-www-form-urlencoded"})
         assert (await eva.post(f"{path}/closing", data={"confirmed": "true"})).status_code == 303
         after = await eva.get(f"{path}?from=2026-11-01&heading=information")
-    assert "Det finns dokumentation som inte är klar: 1 anteckning är" in before.text
+    unfinished = "Det finns dokumentation som inte är klar: 1 anteckning är inte skrivskyddad ännu"
+    for page in (before, asked):
+        assert unfinished in page.text
+        assert f'<li><a href="{note}">Avvikelse från plan, 20 november 2026 kl.' in page.text
+        assert "Skriv ut journalen innan du avslutar den." in page.text
+        assert "Journalen har inte skrivits ut." in page.text
+    assert "Ja, avsluta journalen" not in before.text
+    assert "Ja, avsluta journalen" in asked.text
+    assert f'<a href="{path}">Nej, låt den vara öppen</a>' in asked.text
+    assert "<title>Bekräfta:" in asked.text
     assert asked.status_code == 422
     assert "Är du säker på att du vill avsluta journalen?" in asked.text
     assert "Journalen är avslutad. Inga nya anteckningar kan skrivas i den." in after.text
     assert 'value="2026-11-01"' in after.text
     assert "Inga anteckningar att visa." in after.text
+
+
+@pytest.mark.requirement("R-17")
+async def test_whoever_may_not_close_is_not_asked_to(journal: Running) -> None:
+    path = await opened(journal)
+    await noted(journal, path)
+    async with journal.browser("jonas.ek") as jonas:
+        page = await jonas.get(path)
+    assert "Avsluta journalen" not in page.text
+    assert "inte är klar" not in page.text
 
 
 async def test_the_pages_of_a_protected_person_say_so(journal: Running) -> None:
@@ -142,3 +166,48 @@ async def test_the_next_page_of_notes_keeps_what_was_chosen(journal: Running) ->
         second = await jonas.get(f"{path}?from={link}")
     assert "heading=information" in link
     assert second.text.count("<article") == 1
+    assert "Visar 25 av 26 anteckningar" in first.text
+    assert "Visar 1 av 26 anteckningar" in second.text
+
+
+@pytest.mark.requirement("TRE-JOUR-05", "TRE-JOUR-10")
+async def test_notes_with_a_keyword_are_found_on_the_page_and_show_it(journal: Running) -> None:
+    path = await opened(journal)
+    await noted(journal, path, text="Planen är klar.", keywords=["genomforandeplan-upprattad"])
+    await noted(journal, path, text="Moira sov gott.")
+    async with journal.browser("eva.nyberg") as eva:
+        every = await eva.get(path)
+        found = await eva.get(f"{path}?from=2026-11-01&to=&heading=&keyword=genomforandeplan-upprattad")
+    assert "Visar 2 av 2 anteckningar" in every.text
+    assert "Visar 1 av 1 anteckning," in found.text
+    assert "<p>Nyckelord: Genomförandeplan upprättad</p>" in found.text
+    assert '<option value="genomforandeplan-upprattad" selected>' in found.text
+    assert "Moira sov gott." not in found.text
+
+
+@pytest.mark.requirement("BOE-JOUR-05")
+async def test_a_new_journal_asks_for_a_start_note_until_there_is_one(journal: Running) -> None:
+    path = await opened(journal)
+    async with journal.browser("jonas.ek") as jonas:
+        before = await jonas.get(path)
+        start = {"noted_at": "2026-11-19T10:00", "heading": "startanteckning", "text": "Ringde, fick inget svar."}
+        assert (await jonas.post(f"{path}/notes", data=start)).status_code == 303
+        after = await jonas.get(path)
+    assert "Journalen har ingen startanteckning ännu." in before.text
+    assert '<option value="startanteckning" selected>' in before.text
+    assert "Journalen har ingen startanteckning ännu." not in after.text
+    assert '<option value="startanteckning" selected>' not in after.text
+    assert "<dt>Startanteckning</dt><dd>19 november 2026 kl.\N{NO-BREAK SPACE}10.00</dd>" in after.text
+
+
+@pytest.mark.requirement("BOE-JOUR-03", "DOM-DOC-02")
+async def test_that_and_when_the_individual_was_told_of_the_right_to_read_is_on_the_page(journal: Running) -> None:
+    path = await opened(journal)
+    async with journal.browser("jonas.ek") as jonas:
+        before = await jonas.get(path)
+        await noted(journal, path, noted_at="2026-11-18T09:00Z", keywords=["informerad-om-journalen"])
+        await noted(journal, path, noted_at="2026-11-19T09:00Z", keywords=["informerad-om-journalen"])
+        after = await jonas.get(path)
+    assert "<dt>Informerad om rätten att läsa</dt><dd>inte antecknat</dd>" in before.text
+    shown = "<dt>Informerad om rätten att läsa</dt><dd>19 november 2026 kl.\N{NO-BREAK SPACE}10.00</dd>"
+    assert shown in after.text

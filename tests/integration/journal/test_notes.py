@@ -108,7 +108,7 @@ async def test_time_alone_write_protects_it_and_the_job_tells_it_once(journal: R
     assert [entry["number"] for entry in entries] == [1, 2, 3, 4, 5]
 
 
-@pytest.mark.requirement("TRE-JOUR-10")
+@pytest.mark.requirement("TRE-JOUR-05", "TRE-JOUR-10")
 async def test_notes_are_chosen_by_period_heading_and_keyword(journal: Running) -> None:
     path = await opened(journal)
     for day, heading, keywords in (
@@ -120,8 +120,9 @@ async def test_notes_are_chosen_by_period_heading_and_keyword(journal: Running) 
 
     async def found(query: str) -> list[tuple[str, str]]:
         async with journal.client("eva.nyberg") as eva:
-            notes = body(await eva.get(f"{path}/notes?{query}"))["notes"]
-        return [(note["noted_at"], note["heading"]) for note in notes]
+            listed = body(await eva.get(f"{path}/notes?{query}"))
+        assert listed["total"] == len(listed["notes"])
+        return [(note["noted_at"], note["heading"]) for note in listed["notes"]]
 
     first = ("2026-10-31T23:00:00Z", "Information till den enskilde")
     second = ("2026-11-01T22:59:00Z", "Viktig kontakt")
@@ -153,6 +154,7 @@ async def test_a_long_journal_is_read_page_by_page_without_losing_any(journal: R
         second = body(await jonas.get(f"{path}/notes?after={first['after']}"))
         unknown = body(await jonas.get(f"{path}/notes?after={PERSON}"))
     seen = first["notes"] + second["notes"]
+    assert (first["total"], second["total"]) == (28, 28)
     assert (len(first["notes"]), len(second["notes"]), second["after"]) == (25, 3, None)
     assert len({note["id"] for note in seen}) == 28
     assert unknown["notes"] == []

@@ -9,7 +9,7 @@ from contracts.authority import Protection
 from services.journal.features.write_note import NotedInFuture, NotedTooEarly, TypedNote, write
 from services.journal.journal import JournalIsClosed, JournalStatus
 from services.journal.note import Kind, NoteStatus, note_status
-from services.journal.template import TEMPLATES, WrongHeading, WrongKeyword
+from services.journal.template import TEMPLATES, Template, WrongHeading, WrongKeyword
 from tests.support.journals import DAY, NOW, TEXT, journal, moira, note, typed
 from tests.support.people import actor
 
@@ -33,7 +33,7 @@ def test_it_is_an_entry_in_the_journals_chain() -> None:
     assert written.note.entry == entry.hash
 
 
-@pytest.mark.requirement("TRE-JOUR-03")
+@pytest.mark.requirement("TRE-JOUR-03", "TRE-JOUR-05")
 def test_the_heading_and_the_keywords_come_from_the_template() -> None:
     written = note(heading="genomforandeplan", keywords=("genomforandeplan-upprattad", "genomforandeplan-upprattad"))
     assert written.entries[0].content.heading is not None
@@ -45,14 +45,16 @@ def test_the_heading_and_the_keywords_come_from_the_template() -> None:
         note(keywords=("vader",))
 
 
-@pytest.mark.requirement("DOM-DOC-02")
+@pytest.mark.requirement("DOM-DOC-02", "BOE-JOUR-03")
 def test_there_is_a_heading_for_that_the_individual_was_informed() -> None:
     informed = note(heading="information", keywords=("informerad-om-journalen",))
     assert informed.note.heading == "information"
 
 
-def test_every_unit_has_headings_for_what_is_to_be_written() -> None:
-    assert [heading.name for heading in TEMPLATES["allman"].headings][:6] == [
+@pytest.mark.requirement("BOE-JOUR-01", "BOE-JOUR-05", "TRE-JOUR-02")
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda template: template.code)
+def test_every_template_has_headings_for_what_is_to_be_written(template: Template) -> None:
+    assert [heading.name for heading in template.headings][:6] == [
         "Startanteckning",
         "Avvikelse från plan",
         "Viktig kontakt",
