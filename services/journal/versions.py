@@ -1,5 +1,6 @@
 """What has been entered about a note, as people read it: its versions, its corrections, and the individual's view."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -72,4 +73,21 @@ def corrections(entries: Iterable[Entry]) -> list[Correction]:
                     pieces=pieces(before, offset, original, replacement),
                 )
             )
+    return found
+
+
+def fragments(text: str) -> list[str]:
+    """The text in pieces to choose from when something in it is wrong: sentences and lines, each in one place only.
+
+    A sentence that stands in several places comes with those after it (or, last in the text, before it).
+    """
+    found: list[str] = []
+    start = 0
+    for end in [*(match.end() for match in re.finditer(r"[.!?]+(?=\s)|[^\n](?=\n)", text)), len(text)]:
+        piece = text[start:end].strip()
+        if piece and text.find(piece, text.find(piece) + 1) < 0:
+            found.append(piece)
+            start = end
+    if text[start:].strip():
+        found[-1] = text[text.find(found[-1]) :].strip()
     return found

@@ -62,7 +62,8 @@ async def correct_note(id: UUID, note_id: UUID, command: CorrectNote, by: By, tx
         tx.tried(reader(journal, person, by), person.id, "refused-correction", f"note/{note_id}")
         raise
     await save_history(tx, decision, len(before.entries))
-    return Done(id=note_id, location=f"/journal/journals/{id}/notes/{note_id}", message="Rättelsen är sparad.")
+    shown_on = f"/journal/journals/{id}/notes/{note_id}/corrections"
+    return Done(id=note_id, location=shown_on, message="Rättelsen är sparad.")
 
 
 def correct(history: History, person: Person, command: CorrectNote, by: Actor, now: datetime) -> Decision[History]:

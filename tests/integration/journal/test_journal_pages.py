@@ -75,40 +75,6 @@ async def test_a_note_is_changed_and_write_protected_from_its_page(journal: Runn
     assert "rad 1\nrad 2" in after.text
 
 
-async def test_a_correction_is_shown_in_words_and_not_in_colour_alone(journal: Running) -> None:
-    path = await opened(journal)
-    note = await locked(journal, path, text=f"Före {HARD} efter.")
-    wrong = {"original_fragment": "efter.", "replacement": "<b>bakom</b>.", "role_title": "Verksamhetschef"}
-    async with journal.browser("tove.ahl") as tove:
-        form = await tove.get(note)
-        absent = await tove.post(f"{note}/corrections", data=wrong | {"original_fragment": "mellan"})
-        assert (await tove.post(f"{note}/corrections", data=wrong)).status_code == 303
-        assert (await tove.post(f"{note}/correction-requests", data={"statement": "<i>Fel</i>"})).status_code == 303
-        page = await tove.get(note)
-        listed = await tove.get(path)
-    assert "Rätta anteckningen" in form.text
-    assert absent.status_code == 422
-    assert "mellan</textarea>" in absent.text
-    assert "<dt>Struket</dt><dd><del>efter.</del></dd>" in page.text
-    assert "<dt>Tillagt</dt><dd><ins>&lt;b&gt;bakom&lt;/b&gt;.</ins></dd>" in page.text
-    assert "[Struken text börjar]" in page.text
-    assert "Rättning 1: Tove Ahl / Verksamhetschef" in page.text
-    assert "&lt;i&gt;Fel&lt;/i&gt;" in page.text
-    assert '<span class="tag">Rättad</span>' in listed.text
-    assert "<b>" not in page.text
-
-
-async def test_a_refused_correction_is_said_on_the_page_of_the_note(journal: Running) -> None:
-    note = await locked(journal, await opened(journal))
-    wrong = {"original_fragment": "frukost", "replacement": "lunch", "role_title": "Enhetschef"}
-    async with journal.browser("omar.haddad") as omar:
-        refused = await omar.post(f"{note}/corrections", data=wrong)
-    assert refused.status_code == 403
-    assert "Endast verksamhetschef kan rätta en skrivskyddad anteckning." in refused.text
-    log = await journal.sql("SELECT action FROM access_log ORDER BY number")
-    assert [row["action"] for row in log] == ["refused-correction", "read"]
-
-
 @pytest.mark.requirement("TRE-JOUR-12", "R-17", "R-31")
 async def test_what_is_not_ready_is_said_before_a_journal_is_closed(journal: Running) -> None:
     path = await opened(journal)
