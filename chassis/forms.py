@@ -99,15 +99,15 @@ def _lists(tree: Any) -> Any:
 
 
 class ShownAgain(Response):
-    """The page that holds the form, with what was refused (if anything was) and what was typed, as the answer to it.
+    """The page that holds the form, with what was refused or has just been done and what was typed, as the answer.
 
     The query string of the form's own action is the page's too, so that the same selection is shown again.
     """
 
-    def __init__(self, path: str, problem: Problem | None, typed: Mapping[str, str]) -> None:
+    def __init__(self, path: str, problem: Problem | None, typed: Mapping[str, str], just_done: str = "") -> None:
         super().__init__(status_code=problem.status if problem else 200)
         self._path = path
-        self._said = {"problem": problem, "typed": typed}
+        self._said = {"problem": problem, "typed": typed, "just_done": just_done}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         keep = [(n, v) for n, v in scope["headers"] if n not in (b"content-type", b"content-length")]

@@ -2,7 +2,7 @@
 
 A door is a plain FastAPI route on a `Router()`. `@page("x.html")` on a GET shows its answer as a page to a browser;
 `@form("/path/of/the/page")` on a POST sends a browser on to `Done.location`, or shows the page again with the refusal
-and everything that was typed.
+and everything that was typed. `@fills_in("/path/of/the/page")` shows the page again with some fields filled in.
 """
 
 import json
@@ -25,7 +25,7 @@ from chassis.pages import Pages
 from chassis.refusals import Crossed, LoggedInAgain
 from chassis.session import session_token
 
-__all__ = ["By", "Command", "Done", "Router", "Tx", "form", "page"]
+__all__ = ["By", "Command", "Done", "FilledIn", "Router", "Tx", "fills_in", "form", "page"]
 
 JUST_DONE = "stafett-just-done"
 JUST_DONE_SECONDS = 60
@@ -44,6 +44,13 @@ class Done(BaseModel):
     message: str = ""
 
 
+class FilledIn(BaseModel):
+    """The form goes on: what these fields hold now, and a sentence for the one who fills it in."""
+
+    fields: dict[str, str]
+    message: str = ""
+
+
 class ReadWithoutLog(Exception):
     """A door showed somebody's data without `tx.saw`: no log, no read."""
 
@@ -56,6 +63,15 @@ def page(template: str) -> Callable[[Endpoint], Endpoint]:
 def form(shown_on: str) -> Callable[[Endpoint], Endpoint]:
     """The path of the page that holds this door's form, with the door's own path parameters."""
     return _mark("form", shown_on)
+
+
+def fills_in(shown_on: str) -> Callable[[Endpoint], Endpoint]:
+    """The path of the page with the form that this door fills in: nothing is saved, and all that was typed is kept."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        return _mark("fills_in", shown_on)(_mark("form", shown_on)(endpoint))
+
+    return mark
 
 
 def _mark(name: str, value: str) -> Callable[[Endpoint], Endpoint]:
@@ -78,7 +94,8 @@ class Door(APIRoute):
                 shown_on = getattr(self.endpoint, "form", None)
                 if AGAIN in typed and shown_on and wants_page(request):
                     return _shown_again(request, shown_on, typed)
-                request.scope["stafett.typed"], request = typed, as_json
+                request.scope["stafett.typed"] = as_json.scope["stafett.typed"] = typed
+                request = as_json
             response = await handle(request)
             return self._for_browser(request, response) if wants_page(request) else response
 
@@ -89,12 +106,16 @@ class Door(APIRoute):
         if template is not None:
             pages: Pages = request.app.state.pages
             said: Mapping[str, Any] = request.scope.get("stafett.said") or {}
-            around = {"actor": request.scope.get("stafett.actor"), "path": request.scope["path"], **said}
             just_done = unquote(request.cookies.get(JUST_DONE, ""))
-            shown = pages.show(template, json.loads(bytes(response.body)), just_done=just_done, **around)
+            who = {"actor": request.scope.get("stafett.actor"), "path": request.scope["path"]}
+            shown = pages.show(template, json.loads(bytes(response.body)), **{"just_done": just_done, **who, **said})
             if just_done:
                 shown.delete_cookie(JUST_DONE, httponly=True, samesite="lax")
             return shown
+        if hasattr(self.endpoint, "fills_in"):
+            filled = FilledIn.model_validate_json(bytes(response.body))
+            shown_on = self.endpoint.fills_in.format(**request.path_params)
+            return ShownAgain(shown_on, None, request.scope.get("stafett.typed", {}) | filled.fields, filled.message)
         if hasattr(self.endpoint, "form"):
             return _sent_on(request, Done.model_validate_json(bytes(response.body)))
         return response

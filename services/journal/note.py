@@ -64,6 +64,8 @@ class Content:
     """When what is documented happened."""
     heading: Coded | None = None
     keywords: tuple[Coded, ...] | None = None
+    phrases_used: tuple[Coded, ...] | None = None
+    """What was inserted to begin with; None when nothing was."""
     text: str | None = None
     """The whole text as it is from this entry on."""
     locked_at: datetime | None = None

@@ -1,7 +1,7 @@
 """Journal templates (journalmallar): which headings and keywords a unit uses. A list that a municipality extends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from chassis.decision import Invalid
@@ -16,13 +16,25 @@ class Coded:
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """A text to insert in a note (frastext), where it is changed to what really happened."""
+
+    code: str
+    name: str
+    text: str
+    units: frozenset[UUID] = frozenset()
+    """The units that use it; none named means every unit with the template."""
+
+
+@dataclass(frozen=True)
 class Template:
-    """What decides the headings and keywords of a journal (TRE-JOUR-02)."""
+    """What decides the headings, keywords and phrases of a journal (TRE-JOUR-02)."""
 
     code: str
     name: str
     headings: tuple[Coded, ...]
     keywords: tuple[Coded, ...]
+    phrases: tuple[Phrase, ...] = ()
     units: frozenset[UUID] = frozenset()
     """The units that use it; none named means every unit."""
 
@@ -40,6 +52,17 @@ class Template:
             raise WrongKeyword("keywords")
         return found
 
+    def phrases_at(self, unit_id: UUID) -> tuple[Phrase, ...]:
+        """The phrases that a unit uses, in their order."""
+        return tuple(phrase for phrase in self.phrases if not phrase.units or unit_id in phrase.units)
+
+    def phrase(self, unit_id: UUID, code: str, field: str) -> Phrase:
+        """The phrase with this code. WrongPhrase, at the field it was given in, when the unit has none."""
+        found = next((phrase for phrase in self.phrases_at(unit_id) if phrase.code == code), None)
+        if found is None:
+            raise WrongPhrase(field)
+        return found
+
 
 class WrongTemplate(Invalid):
     """Journalmallen används inte på enheten. Välj en av enhetens mallar."""
@@ -51,6 +74,10 @@ class WrongHeading(Invalid):
 
 class WrongKeyword(Invalid):
     """Nyckelordet finns inte i journalmallen. Välj bland mallens nyckelord."""
+
+
+class WrongPhrase(Invalid):
+    """Frastexten finns inte på enheten. Välj bland enhetens frastexter."""
 
 
 START = Coded("startanteckning", "Startanteckning")
@@ -72,6 +99,27 @@ KEYWORDS = (
     INFORMED,
 )
 
+PHRASES = (
+    Phrase("enligt-plan", "Insats enligt plan", "Insatsen har utförts enligt genomförandeplanen."),
+    Phrase(
+        "erbjudande-avbojt",
+        "Erbjudande som avböjts",
+        "Den enskilde erbjöds … men avböjde. Skäl enligt den enskilde: …",
+    ),
+    Phrase(
+        "informerad",
+        "Informerad om journalen",
+        "Den enskilde har informerats om att det som dokumenteras i journalen går att läsa, och att det antecknas om "
+        "den enskilde anser att något är felaktigt.",
+    ),
+    Phrase("kontakt-narstaende", "Kontakt med närstående", "Kontakt med … (närstående) om …. Samtycke finns: …"),
+)
+HAGADAHL = Phrase(
+    "samtal-oppenvard",
+    "Samtal i öppenvården",
+    "Samtal enligt planering. Tema: …. Den enskildes syn på samtalet: ….",
+)
+
 
 def _unit(code: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"stafett:unit:{code}")
@@ -80,12 +128,13 @@ def _unit(code: str) -> UUID:
 TEMPLATES: Mapping[str, Template] = {
     template.code: template
     for template in (
-        Template("allman", "Allmän genomförandejournal", HEADINGS, KEYWORDS),
+        Template("allman", "Allmän genomförandejournal", HEADINGS, KEYWORDS, PHRASES),
         Template(
             "ifo-hagadahl",
             "IFO Hagadahl",
             HEADINGS,
             KEYWORDS,
+            (*PHRASES, replace(HAGADAHL, units=frozenset({_unit("hagadahl-bistand")}))),
             frozenset({_unit("hagadahl-service"), _unit("hagadahl-bistand")}),
         ),
         Template(
@@ -93,6 +142,7 @@ TEMPLATES: Mapping[str, Template] = {
             "IFO Berga service öppenvård",
             HEADINGS,
             KEYWORDS,
+            PHRASES,
             frozenset({_unit("berga-service")}),
         ),
     )

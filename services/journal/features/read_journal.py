@@ -8,12 +8,12 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from chassis import replica
-from chassis.clock import SWEDEN
 from chassis.database import Transaction
 from chassis.http import By, Router, Tx, page
 from services.journal.journal import MANAGERS, WRITERS, Journal, JournalStatus, Signature, reader
 from services.journal.lookups import NoteFilter, count_in, milestones_in, not_locked_in, notes_in, read_journal
 from services.journal.note import Note, is_locked
+from services.journal.note_form import NoteForm, new_note_form
 from services.journal.template import TEMPLATES, Coded, Template
 
 router = Router()
@@ -88,8 +88,8 @@ class JournalView(BaseModel):
     printed_as_it_is: bool
     """Nothing has been entered since."""
     may_export: bool
-    now: str
-    """What the form for a new note suggests: the moment in Swedish time."""
+    form: NoteForm
+    """For a new note."""
 
 
 @router.get("/journals/{id}")
@@ -131,7 +131,7 @@ async def read_whole_journal(id: UUID, by: By, tx: Tx, wanted: Wanted) -> Journa
         printed_by=journal.printed_by,
         printed_as_it_is=journal.printed_as_it_is,
         may_export=managed,
-        now=f"{tx.now.astimezone(SWEDEN):%Y-%m-%dT%H:%M}",
+        form=new_note_form(journal, tx.now, started=started_at is not None),
     )
 
 

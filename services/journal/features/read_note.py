@@ -9,13 +9,13 @@ from pydantic import BaseModel
 
 from chassis import replica
 from chassis.auth import Actor
-from chassis.clock import SWEDEN
 from chassis.database import Transaction
 from chassis.http import By, Router, Tx, page
 from contracts.organisation import Role
 from services.journal.journal import WRITERS, Journal, JournalStatus, Signature, reader
 from services.journal.lookups import read_history, read_journal
 from services.journal.note import History, NoteStatus, is_locked, note_status
+from services.journal.note_form import NoteForm, note_form
 from services.journal.person import Person
 from services.journal.template import TEMPLATES, Coded
 from services.journal.versions import (
@@ -46,6 +46,7 @@ class NoteView(BaseModel):
     noted_at: datetime
     heading: Coded
     keywords: list[Coded]
+    phrases_used: list[Coded]
     text: str
     original: str
     author: Signature
@@ -64,10 +65,8 @@ class NoteView(BaseModel):
     chosen: str
     title: str
     """The reader's own title, suggested as befattning."""
-    headings: list[Coded]
-    keyword_choices: list[Coded]
-    noted_local: str
-    """When it happened, as a form field takes it in Swedish time."""
+    form: NoteForm
+    """For changing it."""
 
 
 @router.get("/journals/{id}/notes/{note_id}")
@@ -111,6 +110,7 @@ def view(history: History, person: Person, unit: str, by: Actor, now: datetime, 
         noted_at=noted_at,
         heading=saved.content.heading or template.heading(note.heading),
         keywords=list(saved.content.keywords or ()),
+        phrases_used=list(saved.content.phrases_used or ()),
         text=history.text,
         original=history.original,
         author=saved.by,
@@ -127,9 +127,7 @@ def view(history: History, person: Person, unit: str, by: Actor, now: datetime, 
         fragments=choices,
         chosen=choices[fragment - 1] if 0 < fragment <= len(choices) else "",
         title=by.title,
-        headings=list(template.headings),
-        keyword_choices=list(template.keywords),
-        noted_local=f"{noted_at.astimezone(SWEDEN):%Y-%m-%dT%H:%M}",
+        form=note_form(journal, saved, noted_at),
     )
 
 

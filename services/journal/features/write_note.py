@@ -28,7 +28,7 @@ from services.journal.note import (
 )
 from services.journal.person import Person
 from services.journal.settings import LOCK_AFTER
-from services.journal.template import TEMPLATES
+from services.journal.template import TEMPLATES, Coded
 
 router = Router()
 
@@ -53,6 +53,11 @@ class TypedNote(Command):
     keywords: Annotated[tuple[Code, ...], AfterValidator(each_once)] = Field(
         default=(), title="Nyckelord", max_length=20
     )
+    phrase: Code | None = Field(default=None, title="Frastext")
+    """Chosen and not inserted yet: a note is not saved so that somebody believes it is in it."""
+    phrases_used: Annotated[tuple[Code, ...], AfterValidator(each_once)] = Field(
+        default=(), title="Infogade frastexter", max_length=50
+    )
     text: Annotated[str, AfterValidator(one_kind_of_line_break)] = Field(min_length=1, title="Text")
 
 
@@ -62,6 +67,10 @@ class NotedInFuture(Invalid):
 
 class NotedTooEarly(Invalid):
     """Datum och tid ligger för långt bak i tiden."""
+
+
+class PhraseNotInserted(Invalid):
+    """Frastexten är vald men inte infogad i texten. Tryck på Infoga, eller välj ingen frastext."""
 
 
 @router.post("/journals/{id}/notes")
@@ -89,7 +98,7 @@ def write(
     """When it was written is the system's time; when it happened is the writer's, and never ahead."""
     who = writer(journal, person, by)
     journal_step(journal, "write")
-    content = content_of(command, journal.template, now)
+    content = content_of(command, journal, now)
     journal, entry = enter(journal, id, Kind.WRITTEN, content, signature(by, who), now)
     note = Note(
         id=id,
@@ -113,7 +122,7 @@ def edit(
     note_step(history.note, "edit", now)
     only_author(history.note, who)
     journal_step(history.journal, "edit")
-    content = content_of(command, history.journal.template, now)
+    content = content_of(command, history.journal, now)
     journal, entry = enter(history.journal, history.note.id, Kind.EDITED, content, signature(by, who), now)
     note = replace(
         history.note,
@@ -128,16 +137,20 @@ def edit(
     return Decision(History(journal, note, (*history.entries, entry)), (), who)
 
 
-def content_of(command: TypedNote, template: str, now: datetime) -> Content:
+def content_of(command: TypedNote, journal: Journal, now: datetime) -> Content:
     """What the entry holds. Refused when it lies ahead, or uses what the journal's template doesn't have."""
     if command.noted_at > now:
         raise NotedInFuture("noted_at")
     if command.noted_at < EARLIEST:
         raise NotedTooEarly("noted_at")
-    codes = TEMPLATES[template]
+    if command.phrase is not None:
+        raise PhraseNotInserted("phrase")
+    template = TEMPLATES[journal.template]
+    phrases = [template.phrase(journal.unit_id, code, "phrases_used") for code in command.phrases_used]
     return Content(
         noted_at=command.noted_at.astimezone(UTC),
-        heading=codes.heading(command.heading),
-        keywords=tuple(codes.keyword(code) for code in command.keywords),
+        heading=template.heading(command.heading),
+        keywords=tuple(template.keyword(code) for code in command.keywords),
+        phrases_used=tuple(Coded(phrase.code, phrase.name) for phrase in phrases) or None,
         text=command.text,
     )

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -6,10 +7,10 @@ from pydantic import ValidationError
 
 from chassis.decision import NotAllowed, NotFound
 from contracts.authority import Protection
-from services.journal.features.write_note import NotedInFuture, NotedTooEarly, TypedNote, write
+from services.journal.features.write_note import NotedInFuture, NotedTooEarly, PhraseNotInserted, TypedNote, write
 from services.journal.journal import JournalIsClosed, JournalStatus
-from services.journal.note import Kind, NoteStatus, note_status
-from services.journal.template import TEMPLATES, Template, WrongHeading, WrongKeyword
+from services.journal.note import Kind, NoteStatus, note_status, said
+from services.journal.template import TEMPLATES, Template, WrongHeading, WrongKeyword, WrongPhrase
 from tests.support.journals import DAY, NOW, TEXT, journal, moira, note, typed
 from tests.support.people import actor
 
@@ -62,6 +63,25 @@ def test_every_template_has_headings_for_what_is_to_be_written(template: Templat
         "Genomförandeplan",
         "Nytt ärende inkommer",
     ]
+
+
+@pytest.mark.requirement("TRE-JOUR-06", "F-13")
+def test_the_phrases_that_were_inserted_are_kept_in_the_entry_and_a_note_without_any_says_nothing_of_them() -> None:
+    (entry,) = note(phrases_used=("informerad", "enligt-plan", "informerad")).entries
+    assert [phrase.name for phrase in entry.content.phrases_used or ()] == [
+        "Informerad om journalen",
+        "Insats enligt plan",
+    ]
+    assert "phrases_used" in json.dumps(said(entry))
+    assert "phrases_used" not in json.dumps(said(note().entries[0]))
+
+
+@pytest.mark.requirement("TRE-JOUR-06")
+def test_a_phrase_of_another_unit_or_one_that_was_chosen_and_not_inserted_is_refused() -> None:
+    with pytest.raises(WrongPhrase):
+        note(phrases_used=("samtal-oppenvard",))
+    with pytest.raises(PhraseNotInserted, match="Tryck på Infoga"):
+        note(phrase="enligt-plan")
 
 
 @pytest.mark.requirement("F-13")
