@@ -25,6 +25,10 @@ class Delivery:
     type: str
     channel: Any
     tag: int
+    login: str | None = None
+    """Whose login at the broker it was sent with, when the broker vouches for that."""
+    vouched_only: bool = False
+    """True where every service has a login of its own: what the broker doesn't vouch for is then not taken."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,26 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
+def _check_sender(delivery: Delivery, head: envelope.Envelope) -> None:
+    """Malformed when it is from somebody else than it says, or of a type that its owner doesn't tell."""
+    sender = head.owner
+    if head.type == RESEND_REQUESTED:
+        sender = ResendRequested.model_validate_json(delivery.body).receiver
+    if head.type.split(".", 1)[0] != head.owner:
+        raise envelope.Malformed(f"forged origin: {head.owner!r} tells nothing of type {head.type!r}")
+    if delivery.login is None and delivery.vouched_only:
+        raise envelope.Malformed(f"forged origin: the broker does not vouch for {sender!r}")
+    if delivery.login not in (None, sender):
+        raise envelope.Malformed(f"forged origin: {delivery.login!r} sent it as {sender!r}")
+
+
 def read(delivery: Delivery) -> Arrival:
-    """A delivery with its envelope; one without is given an id of its own and parked."""
+    """A delivery with its envelope; one without, or from somebody else than it says, is parked with an id of its own,
+    so that it takes no genuine message's place."""
     headers = {_storable(name): _storable(str(value)) for name, value in delivery.headers.items()}
     try:
         head = envelope.read(headers)
-        if head.type == RESEND_REQUESTED:
-            ResendRequested.model_validate_json(delivery.body)
+        _check_sender(delivery, head)
     except (envelope.Malformed, ValidationError) as error:
         fingerprint = hashlib.sha256(delivery.body + repr(sorted(headers.items())).encode()).hexdigest()
         stray = uuid5(NAMESPACE_URL, fingerprint)

@@ -12,6 +12,7 @@ from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
 
 from chassis.arrival import Delivery
 from chassis.inbox import BATCH, Inbox
+from chassis.settings import own_login
 from chassis.telemetry import Meters
 from contracts.topology import DEAD, DIRECT, HEARS, SERVICES, exchange, queue
 
@@ -62,6 +63,7 @@ class Consumer:
         self._service = service
         self._inbox = inbox
         self._meters = meters
+        self._vouched_only = own_login(amqp, service)
         self._channel = Channel(prefetch_count=2 * BATCH, on_return_raises=True)
         self._running: RabbitBroker | None = None
         self.state = "starting"
@@ -125,7 +127,15 @@ class Consumer:
         async def receive(_body: bytes) -> None:
             message = broker.context.get_local("message").raw_message
             self._inbox.take(
-                Delivery(dict(message.headers), message.body, message.type or "", message.channel, message.delivery_tag)
+                Delivery(
+                    dict(message.headers),
+                    message.body,
+                    message.type or "",
+                    message.channel,
+                    message.delivery_tag,
+                    message.user_id,
+                    self._vouched_only,
+                )
             )
 
         subscriber(receive)

@@ -53,17 +53,38 @@ def make_keys(folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     made = [service for service in SERVICES if not (folder / f"{service}.json").exists()]
     for service in made:
-        keys = [
-            OKPKey.generate_key("X25519", {"kid": f"{service}-enc-{uuid7()}", "use": "enc"}),
-            OKPKey.generate_key("Ed25519", {"kid": f"{service}-sig-{uuid7()}", "use": "sig"}),
-        ]
-        _replace(folder / f"{service}.json", {"keys": [key.as_dict(private=True) for key in keys]}, 0o600)
+        _replace(folder / f"{service}.json", {"keys": _new_pair(service)}, 0o600)
+    _make_public(folder)
+    return made
+
+
+def rotate_keys(folder: Path, service: str) -> None:
+    """Give a service new keys beside its old ones. KeysMissing when it has none.
+
+    From now on all seal to the new one, which it must know first: it is restarted before the others. The old ones stay,
+    since what was sealed to them lies in event logs and may be sent again.
+    """
+    own = _read(folder / f"{service}.json")
+    if own is None:
+        raise KeysMissing(f"{folder / service}.json is missing; run `stafett ops secrets` or `stafett ops init`")
+    _replace(folder / f"{service}.json", {"keys": [*own["keys"], *_new_pair(service)]}, 0o600)
+    _make_public(folder)
+
+
+def _new_pair(service: str) -> list[dict[str, Any]]:
+    keys = [
+        OKPKey.generate_key("X25519", {"kid": f"{service}-enc-{uuid7()}", "use": "enc"}),
+        OKPKey.generate_key("Ed25519", {"kid": f"{service}-sig-{uuid7()}", "use": "sig"}),
+    ]
+    return [key.as_dict(private=True) for key in keys]
+
+
+def _make_public(folder: Path) -> None:
     shared = folder / "public.json"
     known = _read(shared) or {}
     public = {service: _public(folder / f"{service}.json", known.get(service, [])) for service in SERVICES}
     if known != public:
         _replace(shared, public, 0o644)
-    return made
 
 
 def _public(private: Path, known: list[dict[str, Any]]) -> list[dict[str, Any]]:

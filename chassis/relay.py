@@ -11,6 +11,7 @@ import structlog
 from aio_pika.abc import AbstractExchange
 
 from chassis.database import Database
+from chassis.settings import own_login
 from chassis.telemetry import Meters
 from contracts.topology import DIRECT, exchange
 
@@ -46,6 +47,7 @@ class Relay:
         self._database = database
         self._amqp = amqp
         self._owner = owner
+        self._login = owner if own_login(amqp, owner) else None
         self._meters = meters
         self._poll = poll
         self._exchanges: dict[str, AbstractExchange] = {}
@@ -154,6 +156,7 @@ class Relay:
             type=row["type"],
             timestamp=row["written_at"],
             app_id=self._owner,
+            user_id=self._login,  # the broker refuses it from any other login
         )
         target = self._exchanges[DIRECT if direct else exchange(self._owner)]
         await target.publish(message, row["receiver"] if direct else row["type"], mandatory=True)

@@ -1,12 +1,33 @@
 """What an operator sets, from the environment: STAFETT_DATABASE_URL, STAFETT_AMQP_URL and so on."""
 
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class SecretMissing(Exception):
+    """A password that a URL has a place for is in no file; the text says which, and what to do."""
+
+
+def secret(folder: Path | None, name: str) -> str:
+    """A password from its file in the folder of secrets. SecretMissing when there is none."""
+    if folder is None:
+        raise SecretMissing("a URL says {password}, but STAFETT_SECRETS names no folder with passwords")
+    try:
+        return (folder / name).read_text().strip()
+    except OSError as error:
+        why = "may not be read" if isinstance(error, PermissionError) else "is missing"
+        raise SecretMissing(f"{folder / name} {why}; `stafett ops secrets` makes such files") from error
+
+
+def own_login(amqp: str, service: str) -> bool:
+    """True when a service has a login of its own at the broker, which then says who sent what."""
+    return urlsplit(amqp).username == service
+
+
 class Settings(BaseSettings):
-    """Settings of one service. `{service}` in a URL stands for the service's name."""
+    """Settings of one service. In a URL, `{service}` stands for its name and `{password}` for its password."""
 
     model_config = SettingsConfigDict(env_prefix="STAFETT_", extra="ignore", frozen=True)
 
@@ -26,6 +47,8 @@ class Settings(BaseSettings):
     """Where it logs out."""
     keys: Path = Path("keys")
     """Folder with `<service>.json` (private JWK set of this service) and `public.json` (public keys of all)."""
+    secrets: Path | None = None
+    """Folder with the service's passwords: files `postgres-<service>` and `rabbitmq-<service>`."""
     pool_size: int = 8
     poll_seconds: float = 1.0
     """How often relay and inbox look for work that nobody woke them for."""
@@ -35,9 +58,13 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database URL of this service (contains a password: never log it)."""
-        return self.database_url.format(service=self.service)
+        return self._filled(self.database_url, "postgres")
 
     @property
     def amqp(self) -> str:
         """The broker URL of this service (contains a password: never log it)."""
-        return self.amqp_url.format(service=self.service)
+        return self._filled(self.amqp_url, "rabbitmq")
+
+    def _filled(self, url: str, server: str) -> str:
+        password = secret(self.secrets, f"{server}-{self.service}") if "{password}" in url else ""
+        return url.format(service=self.service, password=quote(password, safe=""))

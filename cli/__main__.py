@@ -36,10 +36,11 @@ def main(arguments: Sequence[str]) -> int:
 def sentence(error: Exception) -> str | None:
     """What to say of a failure that is not the program's own fault; None of any other."""
     from chassis.keys import KeysMissing
+    from chassis.settings import SecretMissing
     from cli.servers import NoServer
     from cli.state import CannotStart
 
-    if isinstance(error, NoServer | KeysMissing | CannotStart):
+    if isinstance(error, NoServer | KeysMissing | SecretMissing | CannotStart):
         return str(error)
     if isinstance(error, PermissionError) and error.filename:
         state = Path(os.environ["STAFETT_STATE"])
@@ -63,7 +64,9 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     up.set_defaults(run=_up)
 
     serve = commands.add_parser("serve", help="one part, set by STAFETT_… variables, as a container runs it")
-    serve.add_argument("part", choices=SERVED, metavar="PART", help=", ".join(SERVED))
+    named = os.environ.get("STAFETT_SERVICE")
+    given = {"nargs": "?", "default": named} if named else {}
+    serve.add_argument("part", choices=SERVED, metavar="PART", help=", ".join(SERVED), **given)
     serve.add_argument("--host", default="127.0.0.1", help="default: %(default)s; a container passes 0.0.0.0")
     serve.add_argument("--port", type=int, default=8080, help=PORT_HELP)
     serve.set_defaults(run=_serve)

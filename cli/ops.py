@@ -15,15 +15,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from chassis import parked, resend
-from chassis.broker import declare_topology
 from chassis.database import Database, is_transient
-from chassis.keys import load_keys, make_keys
+from chassis.keys import load_keys
 from chassis.settings import Settings
 from chassis.telemetry import describe
 from cli import journal, organisation, signature
-from cli.accounts import Account
-from cli.blueprints import blueprint, blueprints
-from cli.prepare import make_database, make_tables
+from cli.blueprints import blueprint
+from cli.installation import add_installers
 from contracts.topology import HEARS, SERVICES
 
 
@@ -31,13 +29,7 @@ def add_commands(ops: argparse.ArgumentParser) -> None:
     """The subcommands of `./stafett ops`."""
     acts = ops.add_subparsers(dest="act", required=True, metavar="ACT")
 
-    init = acts.add_parser("init", help="make roles, databases, tables, keys and the broker's topology, where missing")
-    init.add_argument(
-        "--admin",
-        required=True,
-        help="URL of a PostgreSQL superuser; each service's password is read from STAFETT_<SERVICE>_PASSWORD",
-    )
-    init.set_defaults(run=lambda chosen: asyncio.run(_init(chosen.admin)))
+    add_installers(acts)
 
     load = acts.add_parser("organisation", help="make the organisation look like a file; says what it changed")
     load.add_argument("load", choices=["load"])
@@ -85,19 +77,6 @@ def settings(service: str) -> Settings:
 
 def _say(lines: list[str]) -> None:
     print("\n".join(lines))
-
-
-async def _init(admin: str) -> None:
-    for plan in blueprints():
-        account = Account(plan.name, os.environ.get(f"STAFETT_{plan.name.upper()}_PASSWORD"))
-        await make_database(admin, account)
-        await make_tables(admin, plan)
-        print(f"{plan.name}: database, tables and rights are in place")
-    chosen = settings("organisation")
-    for service in make_keys(chosen.keys):
-        print(f"{service}: new keys in {chosen.keys}")
-    await declare_topology(chosen.amqp)
-    print("broker: exchanges, queues and bindings are in place")
 
 
 def _load(chosen: argparse.Namespace) -> None:

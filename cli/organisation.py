@@ -13,6 +13,8 @@ from services.organisation.organisation_file import FileProblems, parse
 from services.organisation.organisation_plan import Organisation, Plan, plan
 from services.organisation.tables import managers, members, metadata, one_at_a_time, units
 
+UNREADABLE = (FileProblems, OSError, UnicodeDecodeError)
+
 
 async def load(file: Path, settings: Settings, dry_run: bool) -> list[str]:
     """What was changed (with dry_run: what would be), a line each; none when the organisation looks so already.
@@ -37,8 +39,8 @@ def load_and_tell(file: Path, settings: Settings, dry_run: bool) -> int:
     """`./stafett ops organisation load FILE [--dry-run]`: prints what changed; gives the exit code."""
     try:
         changed = asyncio.run(load(file, settings, dry_run))
-    except (FileProblems, OSError, UnicodeDecodeError) as error:
-        print(f"{file} was not loaded, nothing is changed:\n{error}", file=sys.stderr)
+    except UNREADABLE as error:
+        print(_not_loaded(file, error), file=sys.stderr)
         return 1
     for line in changed:
         print(line)
@@ -49,6 +51,37 @@ def load_and_tell(file: Path, settings: Settings, dry_run: bool) -> int:
     else:
         print(f"{len(changed)} changes made")
     return 0
+
+
+def load_first(file: Path, settings: Settings) -> int:
+    """Load the file into a new installation; what administrators have changed since is never undone by it.
+
+    Says how much, not whom: its output stays in a container's log.
+    """
+    if asyncio.run(_is_loaded(settings)):
+        print("organisation: kept as it is; `ops organisation load` makes it look like a file")
+        return 0
+    try:
+        changed = asyncio.run(load(file, settings, dry_run=False))
+    except UNREADABLE as error:
+        print(_not_loaded(file, error), file=sys.stderr)
+        return 1
+    print(f"organisation: loaded, {len(changed)} changes made")
+    return 0
+
+
+def _not_loaded(file: Path, error: Exception) -> str:
+    return f"{file} was not loaded, nothing is changed:\n{error}"
+
+
+async def _is_loaded(settings: Settings) -> bool:
+    keys = load_keys(settings.keys, "organisation")
+    database = Database(settings.database, "organisation", keys, metadata.tables["access_log"], pool_size=1)
+    try:
+        async with database.transaction() as tx:
+            return bool(await tx.find(units, select(units.table).limit(1)))
+    finally:
+        await database.engine.dispose()
 
 
 async def _current(tx: Transaction) -> Organisation:

@@ -1,6 +1,6 @@
 """A probe: the execution service's database and queue, with a handler that the test itself controls."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
@@ -11,6 +11,7 @@ from chassis.service import Blueprint
 from chassis.subscriptions import Subscriptions
 from contracts.authority import AssignmentSent
 from services.execution.tables import metadata
+from tests.support.managed_broker import ManagedBroker, managed_broker
 from tests.support.stafett import Ground, Running
 
 Effect = Callable[[AssignmentSent, Transaction], Awaitable[None]]
@@ -44,3 +45,10 @@ def probe(clean: Ground) -> Probe:
             yield running
 
     return start
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[ManagedBroker]:
+    """A broker with its management API, for what `ops init` does to it."""
+    with managed_broker() as broker:
+        yield broker

@@ -3,11 +3,15 @@
 import json
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from chassis.keys import load_keys, make_keys
+from chassis.keys import KeysMissing, load_keys, make_keys, rotate_keys
+from contracts.authority import AssignmentSent, Order
+from contracts.sealed import Sealed
 from contracts.topology import SERVICES
+from tests.support.orders import order, sent
 
 
 def public(folder: Path) -> dict[str, list[dict[str, str]]]:
@@ -66,3 +70,33 @@ def test_a_crash_while_a_key_is_written_leaves_no_part_of_it(tmp_path: Path, mon
 def test_no_private_part_is_public(tmp_path: Path) -> None:
     make_keys(tmp_path)
     assert not [key for keys in public(tmp_path).values() for key in keys if "d" in key]
+
+
+def test_new_keys_are_sealed_to_and_what_was_sealed_to_the_old_ones_still_opens(tmp_path: Path) -> None:
+    make_keys(tmp_path)
+    before = seal(tmp_path)
+    rotate_keys(tmp_path, "execution")
+    assert make_keys(tmp_path) == []
+    receiver = load_keys(tmp_path, "execution")
+    after = seal(tmp_path)
+    (old, new) = (kids(box) for box in (before, after))
+    assert old != new
+    for box in (before, after):
+        assert receiver.open(box, Order) == order()
+    assert len(public(tmp_path)["execution"]) == 4
+    assert len(public(tmp_path)["journal"]) == 2
+
+
+def test_a_service_without_keys_is_not_given_new_ones_beside_them(tmp_path: Path) -> None:
+    with pytest.raises(KeysMissing, match="ops secrets"):
+        rotate_keys(tmp_path, "execution")
+
+
+def seal(folder: Path) -> Sealed[Order]:
+    """An order as the authority seals it with the keys it now finds, and as it travels."""
+    event = sent(uuid4()).model_dump_json(context={"seal": load_keys(folder, "authority").seal})
+    return AssignmentSent.model_validate_json(event).order
+
+
+def kids(box: Sealed[Order]) -> list[str]:
+    return [recipient["header"]["kid"] for recipient in (box.jwe or {})["recipients"]]

@@ -1,0 +1,79 @@
+"""The secrets of an installation: made once, each unlike the others, and read by the service they belong to."""
+
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from chassis.settings import SecretMissing, Settings
+from cli.passwords import SecretsThere, make_secrets, names
+from contracts.topology import SERVICES
+
+ROOT = Path(__file__).parents[3]
+
+
+def settings(folder: Path | None) -> Settings:
+    return Settings(
+        service="journal",
+        database_url="postgresql://{service}:{password}@db:5432/{service}",
+        amqp_url="amqp://{service}:{password}@broker:5672/",
+        secrets=folder,
+    )
+
+
+def test_every_password_is_long_and_unlike_the_others_and_the_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    make_secrets(folder)
+    passwords = [(folder / name).read_text() for name in names()]
+    assert len(passwords) == len(set(passwords)) == 2 * (len(SERVICES) + 1)
+    assert all(len(password) >= 40 for password in passwords)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {file.name for file in (folder / "keys").iterdir()} == {"public.json", *(f"{s}.json" for s in SERVICES)}
+    assert (folder / "rabbitmq-admin").read_text() in (folder / "rabbitmq-admin.conf").read_text()
+
+
+def test_a_secret_is_never_written_over(tmp_path: Path) -> None:
+    make_secrets(tmp_path / "secrets")
+    before = {file: file.read_bytes() for file in (tmp_path / "secrets").rglob("*") if file.is_file()}
+    with pytest.raises(SecretsThere, match="nothing written over"):
+        make_secrets(tmp_path / "secrets")
+    assert {file: file.read_bytes() for file in before} == before
+
+
+def test_one_secret_that_is_there_keeps_all_from_being_made(tmp_path: Path) -> None:
+    (tmp_path / "rabbitmq-journal").write_text("kept")
+    with pytest.raises(SecretsThere, match="rabbitmq-journal"):
+        make_secrets(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["rabbitmq-journal"]
+
+
+def test_a_service_puts_its_own_passwords_in_its_addresses_whatever_they_hold(tmp_path: Path) -> None:
+    (tmp_path / "postgres-journal").write_text("p@ss/{word}:ö\n")
+    (tmp_path / "rabbitmq-journal").write_text("b%r#ker")
+    chosen = settings(tmp_path)
+    database, amqp = urlsplit(chosen.database), urlsplit(chosen.amqp)
+    assert (database.username, unquote(database.password or "")) == ("journal", "p@ss/{word}:ö")
+    assert database.path == "/journal"
+    assert (amqp.username, unquote(amqp.password or "")) == ("journal", "b%r#ker")
+
+
+def test_a_password_that_is_missing_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SecretMissing, match="postgres-journal is missing; `stafett ops secrets`"):
+        _ = settings(tmp_path).database
+    with pytest.raises(SecretMissing, match="STAFETT_SECRETS names no folder"):
+        _ = settings(None).amqp
+
+
+def test_the_command_makes_them_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cli", "ops", "secrets", str(tmp_path / "secrets")]
+    first = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert (tmp_path / "secrets" / "postgres-admin").read_text() not in first.stdout
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (again.returncode, "already holds" in again.stderr, "Traceback" in again.stderr) == (1, True, False)
+    keys = str(tmp_path / "secrets" / "keys")
+    rotate = [sys.executable, "-m", "cli", "ops", "rotate-keys", keys, "--service", "journal"]
+    rotated = subprocess.run(rotate, cwd=ROOT, capture_output=True, text=True)
+    assert (rotated.returncode, rotated.stderr) == (0, "")
