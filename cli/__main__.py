@@ -64,9 +64,7 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     up.set_defaults(run=_up)
 
     serve = commands.add_parser("serve", help="one part, set by STAFETT_… variables, as a container runs it")
-    named = os.environ.get("STAFETT_SERVICE")
-    given = {"nargs": "?", "default": named} if named else {}
-    serve.add_argument("part", choices=SERVED, metavar="PART", help=", ".join(SERVED), **given)
+    serve.add_argument("part", choices=SERVED, metavar="PART", help=", ".join(SERVED))
     serve.add_argument("--host", default="127.0.0.1", help="default: %(default)s; a container passes 0.0.0.0")
     serve.add_argument("--port", type=int, default=8080, help=PORT_HELP)
     serve.set_defaults(run=_serve)

@@ -5,11 +5,11 @@ import sys
 from http.client import HTTPConnection, HTTPException
 
 
-def healthy(service: str, port: int = 8080) -> bool:
-    """True when the service answers that it works, with all its connections."""
+def healthy(path: str, port: int = 8080) -> bool:
+    """True when it answers 200, which a service does while it works and has all its connections."""
     connection = HTTPConnection("127.0.0.1", port, timeout=4)
     try:
-        connection.request("GET", f"/{service}/health")
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except (OSError, HTTPException):
         return False
@@ -18,4 +18,5 @@ def healthy(service: str, port: int = 8080) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if healthy(os.environ["STAFETT_SERVICE"]) else 1)
+    chosen = sys.argv[1] if sys.argv[1:] else f"/{os.environ['STAFETT_SERVICE']}/health"
+    sys.exit(0 if healthy(chosen) else 1)
