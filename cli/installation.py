@@ -19,7 +19,7 @@ from chassis.telemetry import describe
 from cli import organisation
 from cli.blueprints import blueprints
 from cli.broker_rights import BrokerRefuses, give_rights, virtual_host, with_login_of
-from cli.passwords import SecretsThere, make_readable, make_secrets
+from cli.passwords import SecretsThere, make_readable, make_secrets, names, renew_secret
 from cli.accounts import Account
 from cli.prepare import make_database, make_tables
 from contracts.topology import SERVICES
@@ -29,6 +29,7 @@ def add_installers(acts: Any) -> None:
     """`./stafett ops secrets`, `init` and `rotate-keys`."""
     made = acts.add_parser("secrets", help="make random passwords and the services' keys; writes nothing over")
     made.add_argument("folder", type=Path)
+    made.add_argument("--renew", choices=names(), metavar="NAME", help="only this password, anew: postgres-journal …")
     made.set_defaults(run=_secrets)
 
     init = acts.add_parser("init", help="make roles, databases, tables, keys and the broker's topology, where missing")
@@ -54,11 +55,22 @@ def add_installers(acts: Any) -> None:
 
 
 def _secrets(chosen: argparse.Namespace) -> None:
+    if chosen.renew:
+        _renew(chosen.folder, chosen.renew)
+        return
     try:
         made = make_secrets(chosen.folder)
     except SecretsThere as refusal:
         sys.exit(str(refusal))
     print(f"{chosen.folder} holds {len(made)} new secrets; keep a copy where the backups are not")
+
+
+def _renew(folder: Path, name: str) -> None:
+    try:
+        renew_secret(folder, name)
+    except FileNotFoundError as error:
+        sys.exit(f"{error.filename} is missing: there is no old one to renew")
+    print(f"{name} is new: tell its server, and restart who uses it (docs/operations.md)")
 
 
 def _rotate(chosen: argparse.Namespace) -> None:

@@ -46,8 +46,8 @@ def add_commands(ops: argparse.ArgumentParser) -> None:
     park.set_defaults(run=_parked)
 
     again = acts.add_parser("resend", help="ask an owner to send its history again, after a restore from a backup")
-    again.add_argument("--service", choices=SERVICES, required=True, help="who lacks the history")
-    again.add_argument("--owner", choices=SERVICES, required=True, help="who is asked for it")
+    again.add_argument("--service", choices=SERVICES, help="who lacks the history; default: everybody")
+    again.add_argument("--owner", choices=SERVICES, help="who is asked for it; default: all whom it hears")
     again.add_argument("--subject", help="only about this, e.g. assignment/<id>; default: everything")
     again.add_argument("--why", required=True, help="the reason, kept with your name")
     again.set_defaults(run=_resend)
@@ -114,22 +114,24 @@ def _do(act: Coroutine[Any, Any, None]) -> None:
 
 
 def _resend(chosen: argparse.Namespace) -> None:
-    heard = HEARS[chosen.service]
-    if chosen.owner not in heard:
-        sys.exit(f"{chosen.service} does not hear {chosen.owner}; it hears {', '.join(heard)}")
-    _do(_ask_owner(chosen))
+    receivers = [chosen.service] if chosen.service else SERVICES
+    pairs = [(one, owner) for one in receivers for owner in HEARS[one] if chosen.owner in (None, owner)]
+    if not pairs:
+        sys.exit(f"{chosen.service} does not hear {chosen.owner}; it hears {', '.join(HEARS[chosen.service])}")
+    for service, owner in pairs:
+        _do(_ask_owner(service, owner, chosen.subject, chosen.why))
 
 
-async def _ask_owner(chosen: argparse.Namespace) -> None:
-    service, own = chosen.service, settings(chosen.service)
+async def _ask_owner(service: str, owner: str, subject: str | None, why: str) -> None:
+    own = settings(service)
     log = blueprint(service).metadata.tables["access_log"]
     database = Database(own.database, service, load_keys(own.keys, service), log, pool_size=1)
     try:
         async with database.transaction() as tx:
-            await resend.ask_owner(tx, service, chosen.owner, chosen.subject, getpass.getuser(), chosen.why)
+            await resend.ask_owner(tx, service, owner, subject, getpass.getuser(), why)
     finally:
         await database.engine.dispose()
-    print(f"{chosen.owner} is asked to send {service} all it told about {chosen.subject or 'everything'}")
+    print(f"{owner} is asked to send {service} all it told about {subject or 'everything'}")
 
 
 async def _in(service: str, work: Callable[[AsyncConnection], Awaitable[Any]]) -> Any:

@@ -20,9 +20,9 @@ def make_secrets(folder: Path) -> list[str]:
     The folder is its owner's alone. The files in it are readable, since each container sees those that are mounted
     into it, and runs as a user of its own.
     """
-    passwords = {name: secrets.token_urlsafe(32) for name in names()}
-    broker = f"default_user = {ADMIN}\ndefault_pass = {passwords['rabbitmq-admin']}\n"
-    files = {**passwords, "rabbitmq-admin.conf": broker}
+    files: dict[str, str] = {}
+    for name in names():
+        files |= _new(name)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     there = [name for name in (*files, "keys") if (folder / name).exists()]
     if there:
@@ -35,9 +35,24 @@ def make_secrets(folder: Path) -> list[str]:
     return [*files, "keys"]
 
 
+def renew_secret(folder: Path, name: str) -> None:
+    """Write a new password over an old one, in the same file: where it is mounted, the new one is seen at once."""
+    for file, content in _new(name).items():
+        (folder / file).chmod(0o600)
+        _write(folder / file, content)
+
+
 def names() -> list[str]:
     """The passwords: at each server its administrator's and each service's."""
     return [f"{server}-{who}" for server in ("postgres", "rabbitmq") for who in ("admin", *SERVICES)]
+
+
+def _new(name: str) -> dict[str, str]:
+    """Files with a new password: the broker reads its administrator's from its own kind of file at its first start."""
+    password = secrets.token_urlsafe(32)
+    if name != "rabbitmq-admin":
+        return {name: password}
+    return {name: password, f"{name}.conf": f"default_user = {ADMIN}\ndefault_pass = {password}\n"}
 
 
 def make_readable(keys: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from pydantic_settings import BaseSettings
 
+from chassis.service import DEPTHS
 from contracts.topology import SERVICES
 from tests.architecture.rules.deployment import faults
 from tests.architecture.rules.source import ROOT
@@ -78,17 +79,19 @@ def test_what_an_operator_sets_is_in_the_example() -> None:
 
 
 def test_the_proxy_leads_to_every_service_by_its_name_and_shows_no_figures() -> None:
-    for service in (*SERVICES, "demo-issuer"):
-        assert f"handle /{service}/* {{\n\t\timport to {service}\n" in CADDYFILE
-    assert "handle {\n\t\timport to front\n" in CADDYFILE
-    assert "handle /*/metrics {\n\t\trespond 404\n" in CADDYFILE
+    routes = dict(re.findall(r"handle (\S+ )?\{\n\t+reverse_proxy \{\n\t+dynamic a (\S+) 8080 \{", CADDYFILE))
+    assert routes == {**{f"/{name}/* ": name for name in (*SERVICES, "demo-issuer")}, "": "front"}
+    figures = CADDYFILE.index("handle /*/metrics {\n\t\t\trespond 404\n")
+    assert figures < CADDYFILE.index("reverse_proxy {")
 
 
-def test_the_proxys_log_holds_no_query_and_no_whole_address() -> None:
-    log = CADDYFILE[CADDYFILE.index("\tlog {") : CADDYFILE.index("\timport secure")]
+def test_the_proxys_logs_hold_no_query_and_no_whole_address() -> None:
+    private = CADDYFILE[CADDYFILE.index("(private) {") : CADDYFILE.index("\n}\n")]
     for line in ('request>uri regexp \\?.* ""', "request>headers delete", "resp_headers delete"):
-        assert line in log
-    assert log.count("ip_mask") == 2
+        assert line in private
+    assert private.count("ip_mask") == 2
+    logs = re.findall(r"\tlog \{\n(.+)\n\t\}", CADDYFILE)
+    assert logs == ["\t\timport private"] * 2  # of what goes wrong in the proxy itself, and of each request
 
 
 def test_the_image_is_made_from_the_lock_file_and_runs_as_nobody_in_particular() -> None:
@@ -103,6 +106,14 @@ def test_nothing_reaches_the_engine_that_is_not_named() -> None:
     assert rules[0] == "*"
     assert [rule for rule in rules if "secrets" in rule or ".env" in rule or rule == "!deploy"] == []
     assert {rule for rule in rules if rule.startswith("!deploy")} == {"!deploy/organisation.yaml"}
+
+
+def test_operators_are_told_of_every_figure_and_everything_that_health_says() -> None:
+    told = (ROOT / "docs" / "operations.md").read_text()
+    figures = re.findall(r'"(stafett_\w+)"', (ROOT / "chassis" / "telemetry.py").read_text())
+    said = [*re.findall(r"AS (\w+)", DEPTHS.text), "database", "consumer", "inbox", "relay", "jobs"]
+    assert len(figures) == 7
+    assert [name for name in (*figures, *said) if name not in told] == []
 
 
 def changed(service: str, **changes: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from uuid import uuid4
 
+from contracts.topology import HEARS
 from tests.integration.chassis.conftest import EFFECTS, Probe
 from tests.integration.chassis.test_relay import tell
 from tests.support.orders import sent
@@ -80,3 +81,12 @@ async def test_what_a_restore_lost_is_asked_for_and_applied_again(clean: Ground)
         assert acts == [{"act": "resend", "what": f"execution {about}", "why": "restored"}]
         code, said = await ops(receiver, "resend", "--owner", "journal", "--why", "mistaken")
         assert (code, "notify does not hear journal" in said) == (1, True)
+
+
+async def test_a_receiver_asks_all_whom_it_hears_when_no_owner_is_named(clean: Ground) -> None:
+    async with clean.service("notify") as receiver:
+        code, said = await ops(receiver, "resend", "--why", "restored")
+        assert code == 0
+        asked = [f"{owner} is asked to send notify all it told about everything" for owner in HEARS["notify"]]
+        assert said.splitlines() == asked
+        assert len(await receiver.sql("SELECT 1 FROM operator_act WHERE act = 'resend'")) == len(asked)

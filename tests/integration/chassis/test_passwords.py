@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from chassis.settings import SecretMissing, Settings
-from cli.passwords import SecretsThere, make_secrets, names
+from cli.passwords import SecretsThere, make_secrets, names, renew_secret
 from contracts.topology import SERVICES
 
 ROOT = Path(__file__).parents[3]
@@ -42,6 +42,18 @@ def test_a_secret_is_never_written_over(tmp_path: Path) -> None:
     assert {file: file.read_bytes() for file in before} == before
 
 
+def test_a_password_is_renewed_in_the_file_that_is_mounted_and_no_other(tmp_path: Path) -> None:
+    make_secrets(tmp_path / "secrets")
+    files = [file for file in (tmp_path / "secrets").rglob("*") if file.is_file()]
+    before = {file: (file.stat().st_ino, file.read_bytes()) for file in files}
+    renew_secret(tmp_path / "secrets", "rabbitmq-admin")
+    after = {file: (file.stat().st_ino, file.read_bytes()) for file in files}
+    assert {file.name for file in files if after[file] != before[file]} == {"rabbitmq-admin", "rabbitmq-admin.conf"}
+    assert [file for file in files if after[file][0] != before[file][0]] == []
+    renewed = (tmp_path / "secrets" / "rabbitmq-admin").read_text()
+    assert renewed in (tmp_path / "secrets" / "rabbitmq-admin.conf").read_text()
+
+
 def test_one_secret_that_is_there_keeps_all_from_being_made(tmp_path: Path) -> None:
     (tmp_path / "rabbitmq-journal").write_text("kept")
     with pytest.raises(SecretsThere, match="rabbitmq-journal"):
@@ -73,6 +85,8 @@ def test_the_command_makes_them_once(tmp_path: Path) -> None:
     assert (tmp_path / "secrets" / "postgres-admin").read_text() not in first.stdout
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (again.returncode, "already holds" in again.stderr, "Traceback" in again.stderr) == (1, True, False)
+    renewed = subprocess.run([*command, "--renew", "postgres-journal"], cwd=ROOT, capture_output=True, text=True)
+    assert (renewed.returncode, renewed.stderr) == (0, "")
     keys = str(tmp_path / "secrets" / "keys")
     rotate = [sys.executable, "-m", "cli", "ops", "rotate-keys", keys, "--service", "journal"]
     rotated = subprocess.run(rotate, cwd=ROOT, capture_output=True, text=True)
