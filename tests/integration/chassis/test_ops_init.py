@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import aio_pika
 import asyncpg
 
-from cli.passwords import make_secrets
 from cli.accounts import Account, as_role
+from cli.passwords import make_secrets
 from contracts.topology import DIRECT, SERVICES
 from tests.support.managed_broker import ManagedBroker, told_to_allow
 from tests.support.stafett import Ground
