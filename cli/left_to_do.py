@@ -6,21 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.clock import SWEDEN
+from cli.issuer import persons
 from cli.play import CARE_WORKER, CASE_WORKER, COORDINATOR, MANAGER
 from cli.stage import Play
 
 RECEIVER, UNIT = "BLANDAREN htj (Leanlink)", "Blandaren htj ute (Leanlink)"
 
-LEFT: Mapping[str, tuple[str, str]] = {
-    CASE_WORKER: (
-        "Karin Berg, biståndshandläggare",
-        "ett utkast att granska och skicka (Skickade uppdrag) och en uppföljning att läsa (Inkorg)",
-    ),
-    COORDINATOR: ("Eva Nyberg, samordnare", "ett nytt uppdrag att läsa och fördela (Nya uppdrag)"),
-    CARE_WORKER: ("Jonas Ek, undersköterska", "ett fördelat uppdrag att kvittera (Nya uppdrag)"),
-    MANAGER: ("Omar Haddad, enhetschef", "en ny avvikelse att analysera (Inkorg och Avvikelser)"),
+LEFT: Mapping[str, str] = {
+    CASE_WORKER: "ett utkast att granska och skicka (Uppdrag) och en uppföljning att läsa (Inkorg)",
+    COORDINATOR: "ett nytt uppdrag att läsa och fördela (Nya uppdrag)",
+    CARE_WORKER: "ett fördelat uppdrag att kvittera (Nya uppdrag)",
+    MANAGER: "en ny avvikelse att analysera (Inkorg och Avvikelser)",
 }
-"""Login -> who it is, and what waits for them."""
+"""Login -> what waits for them."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ FOLLOWED_UP = Case(
 
 
 async def leave(stage: Play) -> None:
-    """Everything in LEFT. StepFailed at the first thing that could not be made."""
+    """Everything in LEFT, which the issuer's page then tells. StepFailed at the first thing that could not be made."""
     async with stage.step("Mer att göra läggs ut: utkast, nytt uppdrag, kvittering, uppföljning, avvikelse"):
         units = await stage.ask(CASE_WORKER, "GET", "/organisation/units")
         stage.known["units"] = {unit["name"]: unit["id"] for unit in units["units"]}
@@ -72,11 +70,13 @@ async def leave(stage: Play) -> None:
         await _sent(stage, WAITING)
         await _distributed(stage, DISTRIBUTED)
         await _followed_up(stage, FOLLOWED_UP)
+    stage.issuer.waiting = LEFT
 
 
 def told() -> str:
     """Who finds what, a line for each."""
-    return "\n".join(["Kvar att göra:", *(f"  {who}: {what}" for who, what in LEFT.values())])
+    found = persons.with_each(LEFT, persons.sides(persons.load()))
+    return "\n".join(["Kvar att göra:", *(f"  {one.name}, {one.title.lower()}: {what}" for one, what in found)])
 
 
 async def _drafted(stage: Play, case: Case) -> str:

@@ -63,7 +63,8 @@ async def choose(request: Request) -> Response:
     except Faulty as error:
         return _answer(request, error=error.error)
     sides = request.app.state.sides
-    return _page(request, "choose.html", sides=sides, followed=persons.followed(sides), query=request.url.query)
+    told = {"followed": persons.with_each(persons.FOLLOW, sides), "waiting": persons.with_each(issuer.waiting, sides)}
+    return _page(request, "choose.html", sides=sides, told=told, query=request.url.query)
 
 
 @router.post("/authorize")

@@ -59,7 +59,7 @@ def _side(role: str, code: str, units: Mapping[str, Mapping[str, Any]]) -> str:
     return f"Utförare: {units[code]['name']}"
 
 
-def followed(choices: Mapping[str, list[Person]]) -> list[tuple[Person, str]]:
-    """Those to follow through the main job, and what each does."""
+def with_each(said: Mapping[str, str], choices: Mapping[str, list[Person]]) -> list[tuple[Person, str]]:
+    """Those that something is said of, by login, and what is said."""
     persons = {person.login: person for side in choices.values() for person in side}
-    return [(persons[login], act) for login, act in FOLLOW.items()]
+    return [(persons[login], what) for login, what in said.items()]

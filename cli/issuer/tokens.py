@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ class DemoIssuer:
     secret: str = ""
     key: ECKey = field(default_factory=new_key)
     grants: dict[str, Grant] = field(default_factory=dict)
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    """Login -> what there is for them to do, as the page tells."""
 
     @classmethod
     def of(cls, settings: DemoIssuerSettings) -> "DemoIssuer":

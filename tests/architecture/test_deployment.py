@@ -19,8 +19,6 @@ TEXT = (DEPLOY / "compose.yaml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 CADDYFILE = (DEPLOY / "Caddyfile").read_text()
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
-FRONT = ("STAFETT_PUBLIC_URL", "STAFETT_CLIENT_SECRET", "STAFETT_DEMO_ISSUER_PUBLIC_URL")
-"""What the login is set by, beside what every service is."""
 
 
 def settings() -> set[str]:
@@ -31,7 +29,7 @@ def settings() -> set[str]:
     modules = [import_module(".".join(file.parts)) for file in files]
     classes = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
     kinds = [one for one in classes if issubclass(one, BaseSettings) and one is not BaseSettings]
-    return {f"STAFETT_{field.upper()}" for kind in kinds for field in kind.model_fields} | {*FRONT}
+    return {f"STAFETT_{field.upper()}" for kind in kinds for field in kind.model_fields}
 
 
 SETTINGS = settings()

@@ -98,7 +98,7 @@ async def test_both_answer_set_up_for_tests_and_closed_to_other_machines(place: 
     before = family()
     with servers() as brought:
         database = await asyncpg.connect(brought.postgres)
-        wanted = {"fsync": "on", "max_connections": "300", "server_encoding": "UTF8", "TimeZone": "UTC"}
+        wanted = {"fsync": "off", "max_connections": "300", "server_encoding": "UTF8", "TimeZone": "UTC"}
         assert {name: await database.fetchval(f"SHOW {name}") for name in wanted} == wanted
         assert await database.fetchval("SELECT upper('åäö')") == "ÅÄÖ"
         await database.close()
@@ -131,6 +131,9 @@ async def test_data_outlive_an_orderly_end_and_a_kill(place: Path) -> None:
         await write(brought)
     with servers(place / "state") as brought:
         assert await read(brought) == ("Åsa", "Åsa")
+        database = await asyncpg.connect(brought.postgres)
+        assert await database.fetchval("SHOW fsync") == "on"
+        await database.close()
         for server in (brought.postgres_server, brought.rabbitmq_server):
             assert server
             killed = psutil.Process(server.pid)

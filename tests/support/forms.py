@@ -9,6 +9,11 @@ import httpx
 from tests.support.authority import decide, register
 
 
+def content(page: str) -> str:
+    """The page's own content, without the head and foot that every page has."""
+    return page.partition("<main")[2].partition("</main>")[0]
+
+
 def written(page: str) -> dict[str, str]:
     """Name -> value of the text fields of a page, long and short."""
     lines = re.findall(r'<input type="text"[^>]* name="([^"]+)" value="([^"]*)"', page)

@@ -13,13 +13,14 @@ import pytest
 
 from cli.passwords import make_secrets
 from contracts.topology import SERVICES
+from tests.support.login import log_in
 from tests.support.stafett import eventually
 from tests.system.conftest import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 STARTS_WITHIN = 180.0
 SETTINGS = """
-STAFETT_ISSUER=http://127.0.0.1:8099
+STAFETT_ISSUER=http://demo-issuer:8080
 STAFETT_PUBLIC_URL=http://127.0.0.1:{port}
 ORGANISATION_FILE={deploy}/organisation.yaml
 SECRETS_FOLDER={folder}/secrets
@@ -59,7 +60,7 @@ class Installation:
     def compose(self, *words: str, within: float = 60) -> str:
         """What `docker compose …` prints."""
         files = ("--project-name", self.name, "--env-file", str(self.settings), "--file", str(DEPLOY / "compose.yaml"))
-        done = docker("compose", *files, "--profile", "ops", *words, within=within)
+        done = docker("compose", *files, "--profile", "ops", "--profile", "demo", *words, within=within)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -67,7 +68,7 @@ class Installation:
         """True when every service says through the proxy that it works."""
         async with httpx.AsyncClient(base_url=self.url, timeout=10) as client:
             try:
-                answers = [await client.get(f"/{service}/health") for service in SERVICES]
+                answers = [await client.get(f"/{service}/health") for service in (*SERVICES, "front")]
             except httpx.HTTPError:
                 return False
         return all(answer.status_code == 200 for answer in answers)
@@ -87,7 +88,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     try:
         if docker("buildx", "version").returncode:
             os.environ.setdefault("DOCKER_BUILDKIT", "0")
-        ours.compose("up", "--detach", "--build", *SERVICES, "caddy", within=900)
+        ours.compose("up", "--detach", "--build", *SERVICES, "front", "demo-issuer", "caddy", within=900)
         yield ours
     finally:
         ours.compose("down", "--volumes", "--timeout", "20", within=300)
@@ -107,6 +108,17 @@ async def test_without_a_login_there_are_pages_styles_but_nothing_about_anybody(
         assert (await client.get("/journal/metrics")).status_code == 404
         refused = await client.post("/journal/journals", content=b" " * 1_000_001)
         assert (refused.status_code, "för stort" in refused.text) == (413, True)
+
+
+async def test_people_log_in_through_the_proxy_and_each_service_knows_them(installation: Installation) -> None:
+    await eventually(installation.well, STARTS_WITHIN)
+    pages = {"accept": "text/html"}
+    async with httpx.AsyncClient(base_url=installation.url, headers=pages, timeout=10) as browser:
+        came_back = await log_in(browser, "eva.nyberg")
+        assert came_back.headers["location"] == "/notify/inbox"
+        for page in ("/notify/inbox", "/execution/new-assignments", "/deviation/my-reports"):
+            shown = await browser.get(page)
+            assert (shown.status_code, "Eva Nyberg, Samordnare" in shown.text) == (200, True), page
 
 
 async def test_each_service_has_a_login_of_its_own_and_may_change_nothing_in_its_container(

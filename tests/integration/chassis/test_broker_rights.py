@@ -156,7 +156,7 @@ async def test_services_run_with_their_logins_and_the_broker_vouches_for_what_th
 
 def telling(event: Event, keys: Path, to: str, key: str, user_id: str | None) -> Act:
     """Publish an event in its owner's name, whoever the login belongs to."""
-    body = event.model_dump_json(context={"seal": load_keys(keys, event.owner).seal}).encode()
+    body = event.body(load_keys(keys, event.owner).seal)
     message_id = uuid7()
     head: dict[str, Any] = {
         **headers(message_id, event.type, event.subject, datetime.now(UTC), SYSTEM, Cause()),

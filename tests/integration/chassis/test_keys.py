@@ -94,7 +94,7 @@ def test_a_service_without_keys_is_not_given_new_ones_beside_them(tmp_path: Path
 
 def seal(folder: Path) -> Sealed[Order]:
     """An order as the authority seals it with the keys it now finds, and as it travels."""
-    event = sent(uuid4()).model_dump_json(context={"seal": load_keys(folder, "authority").seal})
+    event = sent(uuid4()).body(load_keys(folder, "authority").seal)
     return AssignmentSent.model_validate_json(event).order
 
 

@@ -14,7 +14,7 @@ MENUS = {
     "omar.haddad": [INBOX, *PROVIDER, "Avvikelser", *REPORTS],
     "eva.nyberg": [INBOX, *PROVIDER, *REPORTS],
     "jonas.ek": [INBOX, *PROVIDER, *REPORTS],
-    "karin.berg": [INBOX, "Personer", "Skickade uppdrag", *REPORTS],
+    "karin.berg": [INBOX, "Personer", "Uppdrag", *REPORTS],
     "ingrid.lund": [INBOX, *REPORTS],
     "nils.holm": [INBOX, "Saknar ansvarig chef"],
     "asa.vinge": [INBOX],

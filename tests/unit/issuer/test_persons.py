@@ -1,4 +1,4 @@
-from cli.issuer.persons import FOLLOW, followed, load, sides
+from cli.issuer.persons import FOLLOW, load, sides, with_each
 from cli.play import CARE_WORKER, CASE_WORKER, COORDINATOR, MANAGER
 
 
@@ -24,7 +24,7 @@ def test_a_person_with_two_units_has_both() -> None:
 
 def test_those_to_follow_are_those_of_the_play() -> None:
     assert [*FOLLOW] == [CASE_WORKER, COORDINATOR, CARE_WORKER, MANAGER]
-    assert [person.name for person, _ in followed(sides(load()))] == [
+    assert [person.name for person, _ in with_each(FOLLOW, sides(load()))] == [
         "Karin Berg",
         "Eva Nyberg",
         "Jonas Ek",
