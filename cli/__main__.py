@@ -110,9 +110,14 @@ def _serve(chosen: argparse.Namespace) -> None:
 
 
 def _test(chosen: argparse.Namespace) -> int:
-    part = "tests" if chosen.part == "all" else f"tests/{chosen.part}"
+    from cli.check import PYTEST, QUICK
+
     os.chdir(ROOT)
-    command = [sys.executable, "-m", "pytest", part, *chosen.rest]
+    part = "tests" if chosen.part == "all" else f"tests/{chosen.part}"
+    # Each process has servers of its own; a file's tests stay together, since they share what they have started.
+    side_by_side = (f"-n{min(os.cpu_count() or 1, 4)}", "--dist=loadscope")
+    how = {"unit": QUICK, "property": (), "architecture": ()}.get(chosen.part, side_by_side)
+    command = [*PYTEST, part, *how, *chosen.rest]
     print(" ".join(command), flush=True)
     os.execv(sys.executable, command)  # noqa: S606
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from services.organisation.organisation_file import SAFE
+
 ORGANISATION = Path(__file__).parents[2] / "deploy" / "organisation.yaml"
 """Always this file: the demo issuer vouches for invented persons only, whatever organisation is loaded."""
 FOLLOW = {
@@ -31,7 +33,7 @@ class Person:
 
 def load() -> dict[str, Any]:
     """The demo municipality."""
-    organisation: dict[str, Any] = yaml.safe_load(ORGANISATION.read_text())
+    organisation: dict[str, Any] = yaml.load(ORGANISATION.read_text(), Loader=SAFE)  # noqa: S506, it is a safe one
     return organisation
 
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime, time
 
-from holidays.countries.sweden import Sweden
+from holidays import country_holidays
 
 from chassis.clock import SWEDEN
 
-CALENDAR = Sweden(categories=("public", "de_facto"))
+CALENDAR = country_holidays("SE", categories=("public", "de_facto"))
 
 
 def working_days_after(since: datetime, days: int) -> datetime:

@@ -19,6 +19,7 @@ from contracts.organisation import (
     UnitDetails,
 )
 from contracts.sealed import Sealed
+from services.organisation.organisation_file import SAFE
 
 FILE = Path(__file__).parents[2] / "deploy" / "organisation.yaml"
 
@@ -37,7 +38,7 @@ def member(login: str) -> UUID:
 
 @cache
 def _file() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(FILE.read_text())
+    content: dict[str, Any] = yaml.load(FILE.read_text(), Loader=SAFE)  # noqa: S506, it is a safe one
     return content
 
 

@@ -35,12 +35,12 @@ from tests.support.identity_numbers import (
 TODAY = date(2026, 11, 23)
 
 
-@pytest.mark.parametrize("number", PERSONNUMMER)
-def test_a_personnummer_tells_the_birth_date(number: str) -> None:
-    read = parse(number)
-    assert (read.type, read.value) == (IdentityType.PERSONNUMMER, without_separator(number))
-    assert read.birth_date == date.fromisoformat(number[:8])
-    assert read.birth_year == int(number[:4])
+def test_a_personnummer_tells_the_birth_date() -> None:
+    read = {number: parse(number) for number in PERSONNUMMER}
+    assert {number: one.value for number, one in read.items()} == {n: without_separator(n) for n in PERSONNUMMER}
+    assert {one.type for one in read.values()} == {IdentityType.PERSONNUMMER}
+    assert {n: one.birth_date for n, one in read.items()} == {n: date.fromisoformat(n[:8]) for n in PERSONNUMMER}
+    assert {n: one.birth_year for n, one in read.items()} == {n: int(n[:4]) for n in PERSONNUMMER}
 
 
 @pytest.mark.requirement("DOM-ID-01")
@@ -59,15 +59,13 @@ def test_a_samordningsnummer_with_unknown_month_or_day_tells_only_the_birth_year
 
 
 @pytest.mark.requirement("DOM-ID-01")
-@pytest.mark.parametrize("number", WOMEN)
-def test_an_even_number_is_a_woman(number: str) -> None:
-    assert parse(number).sex == Sex.FEMALE
+def test_an_even_number_is_a_woman() -> None:
+    assert [number for number in WOMEN if parse(number).sex is not Sex.FEMALE] == []
 
 
 @pytest.mark.requirement("DOM-ID-01")
-@pytest.mark.parametrize("number", MEN + SAMORDNINGSNUMMER)
-def test_an_odd_number_is_a_man(number: str) -> None:
-    assert parse(number).sex == Sex.MALE
+def test_an_odd_number_is_a_man() -> None:
+    assert [number for number in MEN + SAMORDNINGSNUMMER if parse(number).sex is not Sex.MALE] == []
 
 
 @pytest.mark.requirement("TRE-PERSON-06")
@@ -90,9 +88,9 @@ def test_t_numbers_sort_by_date_among_the_others() -> None:
 
 
 @pytest.mark.requirement("TRE-PERSON-06")
-@pytest.mark.parametrize("letter", "TRSUWXJKLMN")
-def test_all_letters_of_interim_numbers_make_a_t_number(letter: str) -> None:
-    assert parse(changed("20050505-T000", 8, letter)).type == IdentityType.T_NUMBER
+def test_all_letters_of_interim_numbers_make_a_t_number() -> None:
+    kinds = {letter: parse(changed("20050505-T000", 8, letter)).type for letter in "TRSUWXJKLMN"}
+    assert set(kinds.values()) == {IdentityType.T_NUMBER}, kinds
 
 
 @pytest.mark.requirement("DOM-ID-01")
@@ -200,10 +198,10 @@ def test_a_number_that_cannot_exist_is_refused_with_the_reason(
 
 
 @pytest.mark.requirement("DOM-ID-01")
-@pytest.mark.parametrize("number", PERSONNUMMER + SAMORDNINGSNUMMER)
-def test_a_wrong_check_digit_is_refused(number: str) -> None:
-    with pytest.raises(WrongCheckDigit):
-        parse(with_wrong_check_digit(number))
+def test_a_wrong_check_digit_is_refused() -> None:
+    for number in PERSONNUMMER + SAMORDNINGSNUMMER:
+        with pytest.raises(WrongCheckDigit):
+            parse(with_wrong_check_digit(number))
 
 
 @pytest.mark.requirement("DOM-ID-01")
