@@ -49,7 +49,7 @@ class CannotApply(Exception):
     """The message cannot get better by being tried again."""
 
 
-async def settle(batch: Sequence[Delivery], refused: Sequence[Delivery]) -> None:
+async def ack(batch: Sequence[Delivery], refused: Sequence[Delivery]) -> None:
     """Ack what is safe. What could not even be stored goes back, and past the delivery limit to the dead queue.
 
     Deliveries come in order and batches go one by one, so the last tag of a channel covers those before it.

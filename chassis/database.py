@@ -167,7 +167,7 @@ class Transaction:
         )
         self.wrote = True
 
-    def open(self, sealed: Sealed[SealedContent], shape: type[SealedContent]) -> SealedContent:
+    def unseal(self, sealed: Sealed[SealedContent], shape: type[SealedContent]) -> SealedContent:
         """The content of a sealed part addressed to this service."""
         return self._database.keys.open(sealed, shape)
 

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import envelope, resend
 from chassis import inbox_queries as sql
-from chassis.arrival import Arrival, CannotApply, Delivery, read, settle, why
+from chassis.arrival import Arrival, CannotApply, Delivery, ack, read, why
 from chassis.database import Database, Transaction, is_transient
 from chassis.decision import Refused
 from chassis.envelope import Cause
@@ -72,7 +72,7 @@ class Inbox:
             self._wake.clear()
             while self._arrived:
                 batch = self._arrived[:BATCH]
-                await settle(batch, await self._hold(partial(self.receive, batch)))
+                await ack(batch, await self._hold(partial(self.receive, batch)))
                 del self._arrived[: len(batch)]
             await self._hold(self._retry_and_ask)
 

@@ -46,14 +46,14 @@ MANAGER = text("""
 
 @subscriptions.on(UnitChanged)
 async def replicate_unit(event: UnitChanged, tx: Transaction) -> None:
-    details = tx.open(event.details, UnitDetails)
+    details = tx.unseal(event.details, UnitDetails)
     values = event.model_dump(exclude={"details", "path"}) | {"path": list(event.path), "name": details.name}
     await tx.connection.execute(PUT_UNIT, values)
 
 
 @subscriptions.on(MemberChanged)
 async def replicate_member(event: MemberChanged, tx: Transaction) -> None:
-    details = tx.open(event.details, MemberDetails)
+    details = tx.unseal(event.details, MemberDetails)
     await tx.connection.execute(PUT_MEMBER, {"member_id": event.member_id, **details.model_dump()})
     await tx.connection.execute(
         text("DELETE FROM replica_membership WHERE member_id = :member_id"), {"member_id": event.member_id}

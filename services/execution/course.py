@@ -95,7 +95,7 @@ def intervention_ended(assignment: Assignment, row: Row) -> InterventionEnded:
     )
 
 
-def distributed(
+def assignment_distributed(
     assignment: Assignment, now: datetime, today: date, recipients: tuple[UUID, ...] = ()
 ) -> AssignmentDistributed:
     """What is with the units now, and who it is about for those who document it there."""
@@ -133,7 +133,7 @@ def _card(assignment: Assignment) -> Sealed[PersonCard]:
     return Sealed(assignment.order.person.model_copy(update={"cleared": assignment.named}))
 
 
-def acknowledged(assignment: Assignment, acknowledgement: Acknowledgement) -> AssignmentAcknowledged:
+def assignment_acknowledged(assignment: Assignment, acknowledgement: Acknowledgement) -> AssignmentAcknowledged:
     return AssignmentAcknowledged(
         assignment_id=assignment.id,
         unit_id=acknowledgement.unit_id,

@@ -31,7 +31,7 @@ async def assignment_received(event: AssignmentReceived, tx: Transaction) -> Non
 @subscriptions.on(AssignmentDeclined)
 async def assignment_declined(event: AssignmentDeclined, tx: Transaction) -> None:
     before = await tx.load(assignments, event.assignment_id)
-    explanation = tx.open(event.explanation, Explanation)
+    explanation = tx.unseal(event.explanation, Explanation)
     await tx.save(assignments, declined(before, event, explanation.text, tx.now))
 
 

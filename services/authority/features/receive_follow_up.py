@@ -35,7 +35,7 @@ async def follow_up_submitted(event: FollowUpSubmitted, tx: Transaction) -> None
     await tx.save(assignments, heard(assignment, row, tx.now))
     known = select(follow_ups.table).where(follow_ups.table.c.id == event.follow_up_id)
     if not await tx.find(follow_ups, known):
-        report = tx.open(event.report, FollowUpReport)
+        report = tx.unseal(event.report, FollowUpReport)
         await tx.save(follow_ups, arrive(event, report, assignment.person_id))
 
 

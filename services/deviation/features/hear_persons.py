@@ -27,7 +27,7 @@ subscriptions = Subscriptions()
 
 @subscriptions.on(AssignmentDistributed)
 async def hear_distributed(event: AssignmentDistributed, tx: Transaction) -> None:
-    card = tx.open(event.person, PersonCard)
+    card = tx.unseal(event.person, PersonCard)
     await tx.save(carried, Decision(carried_now(await _carried(tx, event.assignment_id), event, card)))
     await _know(tx, person_of(card, event.distributed_at))
 
@@ -43,7 +43,7 @@ async def hear_ended(event: InterventionEnded, tx: Transaction) -> None:
 async def hear_cleared(event: ClearanceShared, tx: Transaction) -> None:
     known = await _carried(tx, event.assignment_id)
     if known is not None:
-        card = tx.open(event.person, PersonCard)
+        card = tx.unseal(event.person, PersonCard)
         await tx.save(carried, Decision(carried_after_clearance(known, card)))
         person = await tx.load(persons, known.person_id)
         await tx.save(persons, Decision(cleared_now(person, await carried_for(tx, person.id))))

@@ -12,7 +12,7 @@ from chassis.decision import Decision, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from chassis.pages import moment
 from services.execution.assignment import STAFF, Assignment, Status, seen_by, units_to_acknowledge_for
-from services.execution.course import acknowledged, acted, settled
+from services.execution.course import acted, assignment_acknowledged, settled
 from services.execution.tables import assignments, my_persons
 from services.execution.transitions import step
 from services.execution.waiting import Acknowledgement
@@ -79,7 +79,7 @@ def acknowledge(assignment: Assignment, command: Acknowledge, by: Actor, now: da
     mine = Acknowledgement(unit_id, who.member_id, who.name, now)
     after = replace(assignment, status=status, acknowledgements=(*assignment.acknowledgements, mine))
     after = settled(acted(after, "acknowledge", who, now))
-    return Decision(after, (acknowledged(after, mine),) if first else (), who)
+    return Decision(after, (assignment_acknowledged(after, mine),) if first else (), who)
 
 
 def _unit(assignment: Assignment, command: Acknowledge, by: Actor) -> UUID:

@@ -12,7 +12,7 @@ from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment, Row, acting
-from services.execution.course import acted, distributed, settled, with_rows
+from services.execution.course import acted, assignment_distributed, settled, with_rows
 from services.execution.lines import RowLine, row_lines
 from services.execution.tables import assignments
 from services.execution.transitions import row_step, step
@@ -104,7 +104,7 @@ def distribute(
         raise NotConfirmed
     after = with_rows(replace(assignment, status=status), *rows)
     after = acted(after, "distribute", who, now, row_ids=command.row_ids, member_ids=command.recipients)
-    return Decision(settled(after), (distributed(after, now, today, command.recipients),), who)
+    return Decision(settled(after), (assignment_distributed(after, now, today, command.recipients),), who)
 
 
 def _check_recipients(assignment: Assignment, command: Distribute, staff: Collection[UUID]) -> None:

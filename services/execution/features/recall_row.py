@@ -9,7 +9,7 @@ from chassis.decision import Decision, Refused
 from chassis.http import By, Done, Router, Tx, form
 from contracts.event import Event
 from services.execution.assignment import DISTRIBUTORS, Assignment, Status, acting
-from services.execution.course import acknowledged, acted, distributed, row_of, settled, with_rows
+from services.execution.course import acted, assignment_acknowledged, assignment_distributed, row_of, settled, with_rows
 from services.execution.tables import assignments
 from services.execution.transitions import row_step, step
 
@@ -41,7 +41,7 @@ def recall_row(assignment: Assignment, row_id: UUID, by: Actor, now: datetime, t
         after = settled(replace(after, status=step(after, "recall")))
     else:
         after = settled(replace(after, status=step(after, "recall-all"), started_on=None))
-    events: tuple[Event, ...] = (distributed(after, now, today),)
+    events: tuple[Event, ...] = (assignment_distributed(after, now, today),)
     if (assignment.status, after.status) == (Status.DISTRIBUTED, Status.ACKNOWLEDGED):
-        events = (*events, acknowledged(after, after.acknowledgements[-1]))
+        events = (*events, assignment_acknowledged(after, after.acknowledgements[-1]))
     return Decision(after, events, who)

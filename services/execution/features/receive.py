@@ -15,7 +15,7 @@ subscriptions = Subscriptions()
 
 @subscriptions.on(AssignmentSent)
 async def receive_assignment(event: AssignmentSent, tx: Transaction) -> None:
-    await tx.save(assignments, receive(event, tx.open(event.order, Order), tx.now))
+    await tx.save(assignments, receive(event, tx.unseal(event.order, Order), tx.now))
 
 
 def receive(event: AssignmentSent, order: Order, now: datetime) -> Decision[Assignment]:

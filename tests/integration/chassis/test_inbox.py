@@ -103,7 +103,7 @@ async def test_a_message_without_an_envelope_is_parked(probe: Probe) -> None:
 
 async def test_a_sealed_part_that_we_cannot_open_is_parked(probe: Probe) -> None:
     async def opens(event: AssignmentSent, tx: Transaction) -> None:
-        tx.open(event.order, Order)
+        tx.unseal(event.order, Order)
 
     tampered = numbered(uuid4(), 1)
     async with probe(opens) as running:
@@ -116,7 +116,7 @@ async def test_a_sealed_part_that_we_cannot_open_is_parked(probe: Probe) -> None
 
 async def test_a_sealed_part_that_was_moved_from_another_event_is_parked(probe: Probe) -> None:
     async def opens(event: AssignmentSent, tx: Transaction) -> None:
-        tx.open(event.order, Order)
+        tx.unseal(event.order, Order)
 
     one, another = numbered(uuid4(), 1), numbered(uuid4(), 1)
     async with probe(opens) as running:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from aiormq.exceptions import ChannelInvalidStateError
 
-from chassis.arrival import Delivery, settle
+from chassis.arrival import Delivery, ack
 
 
 @dataclass
@@ -31,8 +31,8 @@ def delivery(channel: Channel, tag: int) -> Delivery:
 async def test_a_channel_that_is_gone_keeps_no_ack_from_the_one_after_it() -> None:
     old, new = Channel(gone=True), Channel()
     batch = [delivery(old, 7), delivery(new, 1), delivery(new, 2)]
-    await settle(batch, [])
+    await ack(batch, [])
     assert new.acked == [(2, True)]
     new.acked.clear()
-    await settle(batch, [batch[2]])
+    await ack(batch, [batch[2]])
     assert new.acked == [(1, False), (-2, False)]
