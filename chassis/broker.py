@@ -11,6 +11,7 @@ from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitMessage, R
 from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
 
 from chassis.arrival import Delivery
+from chassis.hold import heed_stop
 from chassis.inbox import BATCH, Inbox
 from chassis.settings import own_login
 from chassis.telemetry import Meters
@@ -77,6 +78,7 @@ class Consumer:
                 await broker.start()
                 await self._watch(broker)
             except AWAY as error:
+                heed_stop(error)
                 reason = f"waiting: {type(error).__name__}"
                 if self.state != reason:
                     log.warning("consumer waits", error=type(error).__name__)
@@ -146,12 +148,14 @@ async def _stop(broker: RabbitBroker) -> None:
     """Stop what can be stopped in time; a broker that answers nothing must not keep the service from ending."""
     connection = broker._connection
     try:
-        await asyncio.wait_for(broker.stop(), STOP_SECONDS)
+        async with asyncio.timeout(STOP_SECONDS):
+            await broker.stop()
     except AWAY as error:
         structlog.get_logger().warning("consumer did not stop in order", error=type(error).__name__)
         if connection is not None:  # left to itself it would connect again and consume beside the next one
             with contextlib.suppress(*AWAY):
-                await asyncio.wait_for(connection.close(), 1)
+                async with asyncio.timeout(1):
+                    await connection.close()
 
 
 async def _undecoded(message: RabbitMessage) -> bytes:

@@ -12,6 +12,12 @@ SHORTEST, LONGEST = 0.1, 5.0
 """Seconds between attempts."""
 
 
+def heed_stop(error: Exception) -> None:
+    """Stop when this task is to stop: a library may have made a failure of the cancellation."""
+    if (this := asyncio.current_task()) and this.cancelling():
+        raise asyncio.CancelledError from error
+
+
 async def hold(work: Callable[[], Awaitable[R]], say: Callable[[str], None]) -> R:
     """Do the work, waiting for as long as the database is away; `say` hears what is waited for."""
     pause = SHORTEST
@@ -19,6 +25,7 @@ async def hold(work: Callable[[], Awaitable[R]], say: Callable[[str], None]) -> 
         try:
             done = await work()
         except Exception as error:
+            heed_stop(error)
             if not is_transient(error):
                 raise
             say(f"waiting: {type(error).__name__}")

@@ -91,10 +91,10 @@ class Door(APIRoute):
         async def speak(request: Request) -> Response:
             if request.headers.get("content-type", "").startswith(FORM_TYPES):
                 typed, as_json = await form_as_json(request)
+                request.scope["stafett.typed"] = as_json.scope["stafett.typed"] = typed
                 shown_on = getattr(self.endpoint, "form", None)
                 if AGAIN in typed and shown_on and wants_page(request):
-                    return _shown_again(request, shown_on, typed)
-                request.scope["stafett.typed"] = as_json.scope["stafett.typed"] = typed
+                    return await _shown_again(request, shown_on, typed)
                 request = as_json
             response = await handle(request)
             return self._for_browser(request, response) if wants_page(request) else response
@@ -121,10 +121,9 @@ class Door(APIRoute):
         return response
 
 
-def _shown_again(request: Request, shown_on: str, typed: Mapping[str, str]) -> Response:
+async def _shown_again(request: Request, shown_on: str, typed: Mapping[str, str]) -> Response:
     """The form with room for more; nothing is decided or saved, and the page's own rights hold."""
-    if from_another_site(request):
-        raise Crossed
+    await _login(request)
     return ShownAgain(shown_on.format(**request.path_params), None, typed)
 
 

@@ -12,7 +12,7 @@ STORE = text("""
     FROM unnest(CAST(:ids AS uuid[]), CAST(:owners AS text[]), CAST(:subjects AS text[]), CAST(:sequences AS bigint[]),
         CAST(:types AS text[]), CAST(:headers AS text[]), CAST(:bodies AS bytea[]), CAST(:statuses AS text[]),
         CAST(:errors AS text[])) AS arrived(i, o, s, n, t, h, b, st, e)
-    ON CONFLICT (id) DO NOTHING""")
+    ON CONFLICT (id, owner) DO NOTHING""")
 OPEN = text("""
     SELECT i.id, i.owner, i.subject, i.sequence, i.type, i.headers, i.body, i.status, i.attempts,
         i.next_at <= clock_timestamp() AS due

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import text
 
 from chassis.database import Database, Transaction, is_transient
+from chassis.hold import heed_stop
 from chassis.telemetry import describe
 
 Job = Callable[[Transaction], Awaitable[None]]
@@ -38,6 +39,7 @@ class Jobs:
                         await job(tx)
                 self._failed.pop(name, None)
             except Exception as error:
+                heed_stop(error)
                 if not is_transient(error):
                     self._failed[name] = type(error).__name__
                     self._log.error("job failed and is done again", job=name, error=describe(error))

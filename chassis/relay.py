@@ -11,6 +11,7 @@ import structlog
 from aio_pika.abc import AbstractExchange
 
 from chassis.database import Database
+from chassis.hold import heed_stop
 from chassis.settings import own_login
 from chassis.telemetry import Meters
 from contracts.topology import DIRECT, exchange
@@ -66,6 +67,7 @@ class Relay:
             await asyncio.sleep(min(self._poll, 0.5))
 
     def _note(self, log: Any, error: Exception) -> None:
+        heed_stop(error)
         reason = f"waiting: {type(error).__name__}"
         if self.state != reason:
             log.warning("relay waits", error=type(error).__name__)
@@ -103,7 +105,8 @@ class Relay:
                     await self._woken()
         finally:
             with contextlib.suppress(OSError, TimeoutError, aio_pika.exceptions.AMQPError):
-                await asyncio.wait_for(broker.close(), 2)
+                async with asyncio.timeout(2):
+                    await broker.close()
 
     async def _publish(self, connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> None:
         confirmed, refused, late = await self._send(rows)

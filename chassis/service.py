@@ -17,8 +17,9 @@ from prometheus_client import generate_latest
 from sqlalchemy import MetaData, text
 
 from chassis import replica
-from chassis.broker import Consumer
+from chassis.broker import STOP_SECONDS, Consumer
 from chassis.database import Database, is_transient
+from chassis.hold import heed_stop
 from chassis.inbox import Inbox
 from chassis.issuer import Issuer
 from chassis.jobs import Job, Jobs
@@ -94,8 +95,9 @@ class Service:
             yield
         finally:
             for task in [ready, *work]:
-                task.cancel()
-                await asyncio.wait([task])
+                while not task.done():  # what cleans up may take no notice of being cancelled
+                    task.cancel()
+                    await asyncio.wait([task], timeout=STOP_SECONDS + 2)
             await self.database.engine.dispose()
 
     def _work(self) -> list[tuple[str, Work]]:
@@ -114,8 +116,7 @@ class Service:
                 try:
                     await work()
                 except Exception as error:
-                    if (this := asyncio.current_task()) and this.cancelling():
-                        raise asyncio.CancelledError from error  # stopping; a library made a failure of it
+                    heed_stop(error)
                     self._failures[part] = (type(error).__name__, time.monotonic())
                     self._log.error("part of the service failed and is started again", part=part, error=describe(error))
                     await asyncio.sleep(1)

@@ -91,7 +91,7 @@ def _inbox(metadata: MetaData) -> None:
         "inbox",
         metadata,
         Column("id", Uuid, primary_key=True),
-        Column("owner", Text, nullable=False),
+        Column("owner", Text, primary_key=True),  # the id is the owner's word: another's message may have the same
         Column("subject", Text, nullable=False),
         Column("sequence", BigInteger),
         Column("type", Text, nullable=False),

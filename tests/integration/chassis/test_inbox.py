@@ -16,6 +16,7 @@ from chassis.keys import load_keys
 from contracts.authority import AssignmentSent, Order
 from contracts.topology import DIRECT, RESEND_REQUESTED, exchange
 from tests.integration.chassis.conftest import EFFECTS, Probe
+from tests.support.examples import example
 from tests.support.orders import sent
 from tests.support.stafett import Ground, Running, eventually
 
@@ -99,6 +100,15 @@ async def test_a_message_without_an_envelope_is_parked(probe: Probe) -> None:
         await running.send(exchange("authority"), "authority.odd", b"\x00\xff", {"ce-id": "no", "odd\x00": "\x00"})
         await eventually(lambda: _count_parked(running, 1))
         assert "lacks a complete CloudEvents envelope" in (await parked(running))[0]
+
+
+async def test_a_message_with_an_id_that_another_owner_has_used_is_applied_all_the_same(probe: Probe) -> None:
+    event, id = numbered(uuid4(), 1), uuid4()
+    async with probe(None) as running:
+        await running.publish(example("journal.journal-opened.v1"), id=id)
+        await eventually(lambda: running.sql("SELECT 1 FROM inbox WHERE owner = 'journal' AND status = 'applied'"))
+        await running.publish(event, id=id)
+        await eventually(lambda: running.sql(EFFECTS))
 
 
 async def test_a_sealed_part_that_we_cannot_open_is_parked(probe: Probe) -> None:

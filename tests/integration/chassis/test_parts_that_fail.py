@@ -7,7 +7,7 @@ from typing import Any
 import aio_pika
 import pytest
 
-from chassis.broker import declare_topology
+from chassis.broker import Consumer, declare_topology
 from chassis.database import Transaction
 from chassis.jobs import Job
 from chassis.service import Blueprint
@@ -128,6 +128,24 @@ async def test_a_broker_that_answers_nothing_does_not_keep_the_service_from_endi
         end = asyncio.create_task(stack.aclose())
         ended, _ = await asyncio.wait([end], timeout=15)
         assert ended, "it still waits for the broker"
+
+
+async def test_a_stop_that_comes_with_a_lost_connection_is_still_a_stop(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(consumer: Consumer, _broker: object) -> None:
+        consumer.state = "consuming"
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ConnectionError from None
+
+    async with AsyncExitStack() as stack:
+        monkeypatch.setattr("chassis.broker.Consumer._watch", lost)
+        await stack.enter_async_context(probe(None))
+        end = asyncio.create_task(stack.aclose())
+        ended, _ = await asyncio.wait([end], timeout=10)
+        assert ended, "the consumer was started again"
 
 
 async def test_a_library_that_makes_a_failure_of_the_stop_does_not_keep_the_service_from_ending(

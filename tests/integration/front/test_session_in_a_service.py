@@ -52,6 +52,15 @@ async def test_what_was_typed_when_the_session_had_ended_is_kept_shown_again_and
         assert (await browser.post(f"{ASSIGNMENT}/decline", data=DECLINE)).status_code == 303
 
 
+async def test_what_was_typed_is_also_kept_when_the_form_was_only_asked_for_again(execution: Running) -> None:
+    async with execution.client() as nobody:
+        kept = await nobody.post(
+            f"{ASSIGNMENT}/decline", data=DECLINE | {"again": "x"}, headers={"accept": "text/html"}
+        )
+    assert kept.status_code == 401
+    assert DECLINE.items() <= {name: unescape(value) for name, value in findall(HIDDEN, kept.text)}.items()
+
+
 async def test_a_kept_form_from_another_site_is_not_shown(execution: Running) -> None:
     async with execution.browser("eva.nyberg") as eva:
         eva.headers["sec-fetch-site"] = "cross-site"

@@ -76,7 +76,7 @@ def upgrade() -> None:
     sa.Column('last_error', sa.Text(), nullable=True),
     sa.Column('received_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
     sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_inbox'))
+    sa.PrimaryKeyConstraint('id', 'owner', name=op.f('pk_inbox'))
     )
     op.create_index('ix_inbox_open', 'inbox', ['owner', 'subject', 'sequence'], unique=False, postgresql_where=sa.text("status IN ('waiting', 'failed', 'parked', 'skipped')"))
     op.create_table('inbox_attempt',
