@@ -14,6 +14,8 @@ from chassis.problems import Problem
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 AGAIN = "again"
 """The name of a button that asks for the form again, as it is filled in; its value says what there shall be more of."""
+DEEPEST = 4
+"""So many steps a field's name may have: `rows.0.unit_id` has two. The rest of a longer name is taken as it stands."""
 KEPT = "stafett-kept"
 """The field of a form that was kept while its writer logged in: it is to be shown, not yet done."""
 
@@ -80,7 +82,7 @@ def _nested(flat: Mapping[str, str]) -> Any:
     tree: dict[str, Any] = {}
     for name, value in flat.items():
         place = tree
-        *path, last = name.split(".")
+        *path, last = name.split(".", DEEPEST)
         for step in path:
             place = place.setdefault(step, {})
             if not isinstance(place, dict):

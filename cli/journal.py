@@ -6,13 +6,15 @@ from pathlib import Path
 from services.journal.chain import faults
 
 
-def verify(export: Path) -> list[str]:
-    """What there is to say of an export: "n entries, chain whole", or each entry that does not follow, and why."""
+def verify(export: Path) -> tuple[bool, list[str]]:
+    """Whether an export is whole, and what there is to say of it: each entry that does not follow, and why."""
     try:
         content = export.read_bytes()
     except OSError as error:
-        return [f"not a journal export: {error}"]
-    return problems(content) or [f"{len(json.loads(content)['entries'])} entries, chain whole"]
+        return False, [f"not a journal export: {error}"]
+    if found := problems(content):
+        return False, found
+    return True, [f"{len(json.loads(content)['entries'])} entries, chain whole"]
 
 
 def problems(content: bytes) -> list[str]:

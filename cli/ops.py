@@ -58,12 +58,12 @@ def add_commands(ops: argparse.ArgumentParser) -> None:
 def _add_verifiers(acts: Any) -> None:
     note = acts.add_parser("verify-journal", help="check the hash chain of an exported journal, offline")
     note.add_argument("file", type=Path)
-    note.set_defaults(run=lambda chosen: _say(journal.verify(chosen.file)))
+    note.set_defaults(run=lambda chosen: _verified(*journal.verify(chosen.file)))
 
     sign = acts.add_parser("verify-signature", help="check a signed follow-up (JSON as the doors give it), offline")
     sign.add_argument("file", type=Path)
     sign.add_argument("--keys", type=Path, required=True, help="public.json with the services' public keys")
-    sign.set_defaults(run=lambda chosen: _say(signature.verify(chosen.file, chosen.keys)))
+    sign.set_defaults(run=lambda chosen: _verified(*signature.verify(chosen.file, chosen.keys)))
 
 
 def settings(service: str) -> Settings:
@@ -75,8 +75,9 @@ def settings(service: str) -> Settings:
     return Settings(service=service, **values)
 
 
-def _say(lines: list[str]) -> None:
+def _verified(whole: bool, lines: list[str]) -> int:
     print("\n".join(lines))
+    return 0 if whole else 1
 
 
 def _load(chosen: argparse.Namespace) -> None:

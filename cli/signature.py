@@ -9,20 +9,25 @@ from chassis.signing import BadSignature
 from chassis.signing import verify as verify_signature
 
 
-def verify(file: Path, keys: Path) -> list[str]:
-    """What was signed, by whom, when and how they had been authenticated; or what is wrong.
+def verify(file: Path, keys: Path) -> tuple[bool, list[str]]:
+    """Whether it holds, and what was signed, by whom, when and how they had been authenticated; or what is wrong.
 
     file: JSON with `document` and `signature`, as GET /execution/follow-ups/{id} gives it. keys: public.json.
     """
-    said: dict[str, Any] = json.loads(file.read_text())
     try:
-        claims = verify_signature(said["signature"], keys.parent, "execution")
+        said: dict[str, Any] = json.loads(file.read_text())
+        document, signature = said["document"], said["signature"]
+        claims = verify_signature(signature, keys.parent, "execution")
     except BadSignature as error:
-        return [f"NOT VALID: {error}"]
-    if hashlib.sha256(said["document"].encode()).hexdigest() != claims["document_sha256"]:
-        return ["NOT VALID: the document is not the one that was signed"]
+        return False, [f"NOT VALID: {error}"]
+    except OSError as error:
+        return False, [f"{error.filename} can't be read: {error.strerror}"]
+    except (ValueError, KeyError, TypeError):
+        return False, [f"{file} is not a signed follow-up: it needs `document` and `signature`, as the doors give them"]
+    if hashlib.sha256(document.encode()).hexdigest() != claims["document_sha256"]:
+        return False, ["NOT VALID: the document is not the one that was signed"]
     how = claims["authentication"]
-    return [
+    return True, [
         f"valid: follow-up {claims['follow_up']} (round {claims['round']})",
         f"signed {claims['signed_at']} by {claims['name']} ({claims['role']} at unit {claims['unit']})",
         f"authenticated by {how['issuer']}, level {how['acr']}, {', '.join(how['amr'])}",

@@ -1,14 +1,17 @@
 """The order (uppdragsdokumentet): what the provider reads, what it rests on, and when it may be sent."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from chassis.decision import Refused
 from contracts.authority import Order
 from services.authority.aid_decision import AidDecision
 from services.authority.assignment import Assignment
 from services.authority.person import Person
-from services.authority.provider import Provider, UnknownProvider, check_fit
+from services.authority.provider import Provider, Staff, UnknownProvider, check_fit
 from services.authority.service_catalogue import ordered
 
 
@@ -40,6 +43,16 @@ def order_of(draft: Assignment, basis: Basis, sent_by: str) -> Order:
         cover_message=draft.cover_message,
         sent_by=sent_by,
     )
+
+
+def review_of(draft: Assignment, order: Order, readers: Sequence[Staff]) -> str:
+    """SHA-256 of what a review shows: the order, to whom, and who would see it there."""
+    shown = {
+        "order": order.model_dump(mode="json"),
+        "unit": str(draft.unit_id),
+        "readers": sorted(str(reader.member_id) for reader in readers),
+    }
+    return sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
 
 def check_sendable(draft: Assignment, basis: Basis, provider: Provider | None, on: date) -> Provider:

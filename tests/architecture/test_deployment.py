@@ -29,7 +29,7 @@ def settings() -> set[str]:
     modules = [import_module(".".join(file.parts)) for file in files]
     classes = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
     kinds = [one for one in classes if issubclass(one, BaseSettings) and one is not BaseSettings]
-    return {f"STAFETT_{field.upper()}" for kind in kinds for field in kind.model_fields}
+    return {f"{kind.model_config['env_prefix']}{field}".upper() for kind in kinds for field in kind.model_fields}
 
 
 SETTINGS = settings()

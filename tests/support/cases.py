@@ -10,7 +10,7 @@ from contracts.authority import Protection
 from contracts.organisation import Role, UnitKind
 from services.authority.aid_decision import AidDecision
 from services.authority.assignment import Assignment, OrderStatus, Phase, heard
-from services.authority.features.send_assignment import send
+from services.authority.features.send_assignment import Send, send
 from services.authority.identity_number import IdentityType, Sex
 from services.authority.order import Basis
 from services.authority.person import Person
@@ -109,7 +109,7 @@ def blandaren(**changes: Any) -> Provider:
 def sent(*marks: Mark, person: Person | None = None) -> Assignment:
     """The assignment as Karin Berg sent it, and what the provider has told since."""
     about = person or moira()
-    assignment = send(drafted(), basis(about), blandaren(), actor("karin.berg"), NOW, TODAY).state
+    assignment = send(drafted(), basis(about), blandaren(), Send(), actor("karin.berg"), NOW, TODAY).state
     for mark in marks:
         assignment = heard(assignment, Row(mark, LATER, unit_ids=(unit("blandaren"),)), LATER).state
     return assignment

@@ -1,6 +1,6 @@
 """Name who may see a protected person; the providers that have the person's orders are told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -24,7 +24,9 @@ router = Router()
 class Clear(Command):
     """All who may see the person from now on, besides who registered the person and who says this."""
 
-    members: tuple[UUID, ...] = Field(title="Får se personen", max_length=100)
+    members: tuple[UUID, ...] = Field(default=(), title="Får se personen", max_length=100)
+    shown: tuple[UUID, ...] | None = Field(default=None, max_length=100)
+    """Those who could see the person when this was chosen: what others have changed since stands."""
 
 
 class NotProtected(Refused):
@@ -63,7 +65,11 @@ def clear(
         raise NotProtected
     if not known.issuperset(command.members):
         raise UnknownColleague("members")
-    cleared = tuple(dict.fromkeys((person.registered_by, who.member_id, *command.members)))
+    members: Iterable[UUID] = command.members
+    if command.shown is not None:
+        taken, given = set(command.shown) - set(members), [m for m in members if m not in command.shown]
+        members = (*(member for member in person.cleared if member not in taken), *given)
+    cleared = tuple(dict.fromkeys((person.registered_by, who.member_id, *members)))
     after = replace(person, cleared=cleared)
     for order in orders:
         if order.provider and _under_way(order.assignment):

@@ -11,7 +11,7 @@ from contracts.authority import Order
 from services.authority.assignment import Assignment, step
 from services.authority.lines import Heading, heading
 from services.authority.lookups import basis_of, find_provider
-from services.authority.order import Basis, check_sendable, order_of
+from services.authority.order import Basis, check_sendable, order_of, review_of
 from services.authority.person import seen_by
 from services.authority.provider import Provider
 from services.authority.tables import assignments
@@ -40,6 +40,8 @@ class Preview(BaseModel):
     obstacle: str | None
     """What has to be done before it can be sent."""
     obstacle_code: str | None
+    reviewed: str
+    """What sending compares, so that what is sent is what was shown here."""
 
 
 @router.get("/assignments/{id}/preview")
@@ -57,16 +59,18 @@ def preview(draft: Assignment, basis: Basis, provider: Provider | None, sent_by:
     step(draft, "send")
     readers = provider.readers(basis.person) if provider else ()
     obstacle = _obstacle(draft, basis, provider, on)
+    order = order_of(draft, basis, sent_by)
     return Preview(
         id=draft.id,
         heading=heading(basis.person),
-        order=order_of(draft, basis, sent_by),
+        order=order,
         unit_id=draft.unit_id,
         unit=provider.name if provider else None,
         readers=[Reader(name=reader.name, title=reader.title, roles=list(reader.roles)) for reader in readers],
         count=len(readers),
         obstacle=str(obstacle) if obstacle else None,
         obstacle_code=obstacle.code if obstacle else None,
+        reviewed=review_of(draft, order, readers),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
@@ -69,6 +70,11 @@ async def register_person(command: Register, by: By, tx: Tx) -> Done:
     case_number = await new_number(tx, person_id)
     known = await known_members(tx, command.cleared)
     decision = register(command, by, person_id, case_number, known, tx.now, tx.today)
+    number = decision.state.identity_number
+    there = select(persons.table.c.id).where(persons.table.c.identity_number == number)
+    if number and (found := await tx.connection.scalar(there)):
+        tx.tried(decision.by, found, "register", f"person/{found}", "the number is registered")
+        raise AlreadyRegistered("identity_number")
     try:
         await tx.save(persons, decision)
     except IntegrityError as error:

@@ -28,6 +28,22 @@ async def test_every_kind_of_identity_number_comes_through_the_door(karin: httpx
     assert (read["identity_number"], read["identity_type"], read["birth_year"]) == (None, "none", 1990)
 
 
+async def test_who_tries_a_number_that_somebody_has_is_logged_with_whose_it_was(
+    authority: Running, karin: httpx.AsyncClient
+) -> None:
+    person_id = await register(karin, protection="confidentiality_mark")
+    async with authority.client("sara.lind") as sara:
+        assert body(await sara.post("/authority/persons", json=MOIRA), 409)["type"] == "already-registered"
+    (tried,) = await authority.sql("SELECT member_id, person_id, action FROM access_log WHERE action = 'register'")
+    assert (tried["member_id"], str(tried["person_id"])) == (member("sara.lind"), str(person_id))
+
+
+async def test_a_name_of_any_depth_is_a_field_that_is_not_there(authority: Running) -> None:
+    async with authority.browser("karin.berg") as browser:
+        refused = await browser.post("/authority/persons", data={"a." * 3000 + "b": "1"})
+    assert refused.status_code == 422
+
+
 @pytest.mark.requirement("F-01")
 async def test_a_person_is_registered_and_read_and_the_reading_is_logged(
     authority: Running, karin: httpx.AsyncClient

@@ -25,6 +25,15 @@ def test_what_can_be_expected_to_fail_is_a_sentence_and_no_traceback(
     assert capsys.readouterr().err == f"stafett: {error}\n"
 
 
+@pytest.mark.parametrize("content", [None, "no JSON", "{}"])
+def test_what_does_not_verify_is_no_success(content: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "said.json"
+    if content is not None:
+        file.write_text(content)
+    assert main(["ops", "verify-journal", str(file)]) == 1
+    assert main(["ops", "verify-signature", str(file), "--keys", str(tmp_path / "public.json")]) == 1
+
+
 def test_a_folder_of_somebody_else_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAFETT_STATE", str(tmp_path))
     said = sentence(PermissionError(13, "Permission denied", str(tmp_path / "keys" / "journal.json")))

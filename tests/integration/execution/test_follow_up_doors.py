@@ -65,11 +65,15 @@ async def test_a_follow_up_is_rated_signed_and_submitted_and_anyone_can_check_it
     assert (claims["name"], claims["round"]) == ("Jonas Ek", 1)
     file = tmp_path / "follow-up.json"
     file.write_text(json.dumps(seen))
-    assert verify_file(file, execution.keys / "public.json")[0].startswith("valid: ")
+    valid, told = verify_file(file, execution.keys / "public.json")
+    assert valid and told[0].startswith("valid: ")
     file.write_text(json.dumps(seen | {"document": seen["document"].replace("<td>0</td>", "<td>5</td>")}))
-    assert verify_file(file, execution.keys / "public.json") == [
-        "NOT VALID: the document is not the one that was signed"
-    ]
+    assert verify_file(file, execution.keys / "public.json") == (
+        False,
+        ["NOT VALID: the document is not the one that was signed"],
+    )
+    file.write_text("no JSON")
+    assert verify_file(file, execution.keys / "public.json")[0] is False
     with pytest.raises(BadSignature):
         verify(seen["signature"], execution.keys, "journal")
 

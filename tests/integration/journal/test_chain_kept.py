@@ -58,8 +58,8 @@ async def test_an_export_can_be_checked_with_nothing_but_the_file(journal: Runni
         body(await tove.post(f"{note}/corrections", json=wrong))
         body(await tove.post(f"{note}/correction-requests", json={"statement": "Fel."}))
     file = await exported(journal, path, tmp_path)
-    assert verify(file) == ["4 entries, chain whole"]
-    assert verify(tmp_path / "missing.json")[0].startswith("not a journal export: ")
+    assert verify(file) == (True, ["4 entries, chain whole"])
+    assert verify(tmp_path / "missing.json")[1][0].startswith("not a journal export: ")
     whole = json.loads(file.read_bytes())
     assert (whole["person"], whole["unit"], whole["exported_by"]["name"]) == (
         "Mustafsson, Moira",
@@ -70,7 +70,7 @@ async def test_an_export_can_be_checked_with_nothing_but_the_file(journal: Runni
     assert log == [{"person_id": PERSON, "what": f"journal/{whole['journal_id']}"}]
     whole["entries"][0]["content"]["text"] = whole["entries"][0]["content"]["text"].replace("åäö", "åäo")
     file.write_text(json.dumps(whole), encoding="utf-8")
-    assert verify(file) == ["entry 1: its content does not give its hash: it has been changed"]
+    assert verify(file) == (False, ["entry 1: its content does not give its hash: it has been changed"])
 
 
 @pytest.mark.requirement("DOM-DOC-01")
@@ -83,7 +83,7 @@ async def test_what_the_databases_owner_changes_behind_the_service_is_found(jour
         " WHERE number = 2"
     )
     file = await exported(journal, path, tmp_path)
-    assert verify(file) == ["entry 2: its content does not give its hash: it has been changed"]
+    assert verify(file) == (False, ["entry 2: its content does not give its hash: it has been changed"])
 
 
 async def test_a_care_worker_does_not_export(journal: Running) -> None:
@@ -100,7 +100,7 @@ async def test_many_who_write_at_once_get_one_whole_chain(journal: Running, tmp_
             *(client.post(f"{path}/notes", json=typed()) for _ in range(6) for client in (jonas, eva))
         )
     assert [answer.status_code for answer in answers] == [200] * 12
-    assert verify(await exported(journal, path, tmp_path)) == ["12 entries, chain whole"]
+    assert verify(await exported(journal, path, tmp_path)) == (True, ["12 entries, chain whole"])
 
 
 async def test_two_who_open_the_same_journal_at_once_get_one(journal: Running) -> None:

@@ -56,6 +56,17 @@ def test_an_order_under_way_is_not_left_with_nobody_who_can_act_on_it() -> None:
     assert cleared(protected("eva.nyberg"), "jonas.ek", orders=[under_way(Mark.DECLINED)]).events
 
 
+def test_what_others_have_changed_since_the_page_was_opened_stands() -> None:
+    eva, omar = member("eva.nyberg"), member("omar.haddad")
+    given = Clear(members=(eva, omar), shown=(eva,))
+    after = clear(protected(), given, actor("karin.berg"), frozenset({eva, omar}), ()).state
+    assert after.cleared == (member("karin.berg"), omar), "Eva was taken away by somebody else"
+    taken = Clear(members=(), shown=(eva,))
+    assert (
+        omar in clear(protected("eva.nyberg", "omar.haddad"), taken, actor("karin.berg"), frozenset(), ()).state.cleared
+    )
+
+
 def test_only_members_of_the_organisation_are_named() -> None:
     with pytest.raises(UnknownColleague):
         clear(protected(), Clear(members=(new_id("nobody"),)), actor("karin.berg"), frozenset(), ())

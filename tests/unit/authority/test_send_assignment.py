@@ -8,7 +8,7 @@ from contracts.authority import AssignmentSent, Protection
 from contracts.organisation import UnitKind
 from services.authority.assignment import Assignment, NotPossibleNow, OrderStatus, Phase
 from services.authority.features.preview_assignment import preview
-from services.authority.features.send_assignment import send
+from services.authority.features.send_assignment import ChangedSinceReview, Send, send
 from services.authority.order import NothingOrdered
 from services.authority.person import Person
 from services.authority.provider import (
@@ -31,9 +31,20 @@ def sending(
     person: Person | None = None,
     by: Actor | None = None,
     to: Provider | None = None,
+    reviewed: str | None = None,
 ) -> Decision[Assignment]:
-    about = basis(person or moira())
-    return send(draft or drafted(), about, to or blandaren(), by or actor("karin.berg"), NOW, TODAY)
+    about, command = basis(person or moira()), Send(reviewed=reviewed)
+    return send(draft or drafted(), about, to or blandaren(), command, by or actor("karin.berg"), NOW, TODAY)
+
+
+def test_what_is_sent_is_what_was_reviewed_or_it_is_reviewed_again() -> None:
+    seen = preview(drafted(), basis(moira()), blandaren(), "Karin Berg", TODAY).reviewed
+    assert sending(reviewed=seen).events
+    for changed in (drafted(cover_message="Annat"), drafted(services=("dusch",)), drafted(unit_id=unit("bantorget"))):
+        with pytest.raises(ChangedSinceReview):
+            sending(changed, reviewed=seen)
+    with pytest.raises(ChangedSinceReview):
+        sending(to=blandaren(staff=blandaren().staff[:2]), reviewed=seen)
 
 
 @pytest.mark.requirement("TRE-ASSIGN-01", "F-09")
@@ -81,7 +92,7 @@ def test_nothing_is_sent_without_a_service_and_a_provider() -> None:
 @pytest.mark.requirement("R-01")
 def test_the_provider_is_a_unit_that_exists_and_carries_out() -> None:
     with pytest.raises(UnknownProvider):
-        send(drafted(), basis(), None, actor("karin.berg"), NOW, TODAY)
+        send(drafted(), basis(), None, Send(), actor("karin.berg"), NOW, TODAY)
     with pytest.raises(ProviderEnded, match="BLANDAREN"):
         sending(to=blandaren(ended_on=TODAY))
     assert sending(to=blandaren(ended_on=date(2026, 11, 24)))
