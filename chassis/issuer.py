@@ -2,15 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import structlog
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
+from joserfc.jwk import Key, KeySet, import_key
 
 from chassis.decision import Refused
 from chassis.telemetry import describe
@@ -99,15 +99,18 @@ class Issuer:
         try:
             try:
                 decoded = jwt.decode(token, (await self.published()).keys, algorithms=ALGORITHMS)
-            except (InvalidKeyIdError, ValueError):
+            except (InvalidKeyIdError, BadSignatureError, ValueError):
                 decoded = jwt.decode(token, (await self.published(LEEWAY_SECONDS)).keys, algorithms=ALGORITHMS)
             self._claims.validate(decoded.claims)
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, TypeError) as error:
             raise NotLoggedIn from error
         return decoded.claims
 
     async def published(self, max_age: float = PUBLISHED_MAX_AGE_SECONDS) -> Published:
         """What the issuer publishes, fetched again after so many seconds. LoginUnavailable when it never answered."""
+        young = time.monotonic() - self._fetched <= max_age
+        if self._published is not None and (young or self._fetching.locked()):
+            return self._published  # nobody who is logged in waits for an issuer that is slow to answer
         async with self._fetching:
             if self._published is None or time.monotonic() - self._fetched > max_age:
                 try:
@@ -126,7 +129,18 @@ class Issuer:
             if document["issuer"] != self.issuer:
                 raise ValueError("the discovery document is another issuer's")
             keys = await client.get(document["jwks_uri"])
-            return Published(document, KeySet.import_key_set(keys.raise_for_status().json()))
+            return Published(document, _usable(keys.raise_for_status().json()["keys"]))
+
+
+def _usable(published: Sequence[Mapping[str, Any]]) -> KeySet:
+    """The keys that we can use; of another kind or curve are passed over (RFC 7517 5)."""
+    keys: list[Key] = []
+    for one in published:
+        try:
+            keys.append(import_key(dict(one)))
+        except (JoseError, KeyError, ValueError, TypeError):
+            structlog.get_logger().info("a key of the issuer can't be used", kid=str(one.get("kid")))
+    return KeySet(keys)
 
 
 def _login(claims: Claims) -> Login:

@@ -13,7 +13,7 @@ from chassis.pages import Pages
 from chassis.refusals import add_refusals, answer, as_problem
 from chassis.session import cookie_names, session_token
 from front import login, logout
-from front.attempt import START, Attempt
+from front.attempt import START, Attempt, cookie_of
 from front.refusals import LoginFailed
 from front.settings import FrontSettings
 
@@ -67,5 +67,6 @@ async def _failed(request: Request, error: Exception) -> Response:
         response = request.app.state.pages.show("failed.html", view, problem=problem)
         response.status_code = problem.status
     if attempt:
-        login.forget(response, attempt.cookie, request.app.state.settings)
+        settings: FrontSettings = request.app.state.settings
+        login.forget(response, cookie_of(attempt.state, settings.secure), settings)
     return response

@@ -10,11 +10,11 @@ from urllib.parse import urlencode, urlsplit
 
 from front.refusals import NotBegunHere
 
-COOKIE_PREFIX = "stafett-login-"
-"""One cookie for each attempt, so that two tabs may log in at the same time."""
-COOKIE = re.compile(rf"{COOKIE_PREFIX}[\w-]{{43}}", re.ASCII)
+COOKIE = re.compile(r"(?:__Host-)?stafett-login-([\w-]{43})", re.ASCII)
+"""One cookie for each attempt, so that two tabs may log in at the same time. Over https its name begins with `__Host-`:
+another host of the same domain can't set it, and make somebody finish a login that is not theirs."""
 ATTEMPT_SECONDS = 600
-ATTEMPTS_KEPT = 5
+ATTEMPTS_KEPT = 3
 START = "/notify/inbox"
 LONGEST_BACK = 1500
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
@@ -34,11 +34,6 @@ class Attempt:
     back: str
 
     @property
-    def cookie(self) -> str:
-        """The name of the cookie that keeps it."""
-        return f"{COOKIE_PREFIX}{self.state}"
-
-    @property
     def challenge(self) -> str:
         """What the provider is told of the verifier: its SHA-256 (S256)."""
         return base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).decode().rstrip("=")
@@ -48,9 +43,14 @@ class Attempt:
         return base64.urlsafe_b64encode(json.dumps([self.nonce, self.verifier, self.back]).encode()).decode()
 
 
-def begun(cookies: Mapping[str, str], state: str) -> Attempt:
+def cookie_of(state: str, secure: bool) -> str:
+    """The name of the cookie that keeps an attempt; secure: over https."""
+    return f"{'__Host-' if secure else ''}stafett-login-{state}"
+
+
+def begun(cookies: Mapping[str, str], state: str, secure: bool) -> Attempt:
     """The attempt that an answer belongs to. NotBegunHere when this browser has none, or not any more."""
-    name = f"{COOKIE_PREFIX}{state}"
+    name = cookie_of(state, secure)
     try:
         kept = json.loads(base64.urlsafe_b64decode(cookies[name] if COOKIE.fullmatch(name) else ""))
         nonce, verifier, back = map(str, kept)

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from chassis.issuer import Issuer
 from chassis.session import cookie_names
-from front.attempt import ATTEMPT_SECONDS, Attempt, authorization_url, begun, left_behind, local
+from front.attempt import ATTEMPT_SECONDS, Attempt, authorization_url, begun, cookie_of, left_behind, local
 from front.exchange import token_for
 from front.refusals import LoginDenied, LoginFailed, NotSetUp, TokenTooLong, WrongIssuer
 from front.settings import FrontSettings
@@ -41,10 +41,10 @@ async def log_in(request: Request, back: Annotated[str, Query(alias="next")] = "
     for name in left_behind(request.cookies):
         forget(response, name, settings)
     response.set_cookie(
-        attempt.cookie,
+        cookie_of(attempt.state, settings.secure),
         attempt.kept(),
         max_age=ATTEMPT_SECONDS,
-        path="/login",
+        path=_path(settings),
         secure=settings.secure,
         httponly=True,
         samesite="lax",
@@ -58,7 +58,7 @@ async def come_back(
 ) -> Response:
     settings: FrontSettings = request.app.state.settings
     issuer: Issuer = request.app.state.issuer
-    attempt = begun(request.cookies, state)
+    attempt = begun(request.cookies, state, settings.secure)
     request.scope["stafett.attempt"] = attempt
     if iss is not None and iss != issuer.issuer:
         structlog.get_logger().warning("the answer to a login names another issuer")
@@ -79,7 +79,7 @@ async def come_back(
         httponly=True,
         samesite="lax",
     )
-    forget(response, attempt.cookie, settings)
+    forget(response, cookie_of(attempt.state, settings.secure), settings)
     return response
 
 
@@ -101,4 +101,9 @@ def refusal(error: str) -> LoginFailed:
 
 def forget(response: Response, name: str, settings: FrontSettings) -> None:
     """Let the browser drop an attempt's cookie."""
-    response.delete_cookie(name, path="/login", secure=settings.secure, httponly=True, samesite="lax")
+    response.delete_cookie(name, path=_path(settings), secure=settings.secure, httponly=True, samesite="lax")
+
+
+def _path(settings: FrontSettings) -> str:
+    """Where the browser sends it: a `__Host-` cookie must be the whole host's."""
+    return "/" if settings.secure else "/login"

@@ -19,9 +19,9 @@ LEVEL = "http://id.sambi.se/loa/loa3"
 TOKEN_SECONDS = 8 * 3600
 
 
-def new_key(kid: str = "demo-1") -> ECKey:
-    """A signing key for this run."""
-    return ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": "ES256"})
+def new_key() -> ECKey:
+    """A signing key with an id of its own: whoever has fetched an earlier one sees that this is another."""
+    return ECKey.generate_key("P-256", {"kid": f"demo-{secrets.token_hex(4)}", "use": "sig", "alg": "ES256"})
 
 
 def kept_key(file: Path) -> ECKey:
@@ -30,7 +30,7 @@ def kept_key(file: Path) -> ECKey:
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return ECKey.import_key(json.loads(file.read_text()))
-    key = new_key(f"demo-{secrets.token_hex(4)}")
+    key = new_key()
     with os.fdopen(opened, "w") as made:
         json.dump(key.as_dict(private=True), made)
     return key

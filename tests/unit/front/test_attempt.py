@@ -4,32 +4,39 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from front.attempt import Attempt, authorization_url, begun, end_session_url, left_behind, local
+from front.attempt import Attempt, authorization_url, begun, cookie_of, end_session_url, left_behind, local
 from front.refusals import NotBegunHere
 
 STATE = "s" * 43
+COOKIE = cookie_of(STATE, False)
 ATTEMPT = Attempt(STATE, "nonce", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "/execution/my-units")
 
 
 def test_a_browser_remembers_its_attempt() -> None:
-    assert begun({ATTEMPT.cookie: ATTEMPT.kept()}, STATE) == ATTEMPT
+    assert begun({COOKIE: ATTEMPT.kept()}, STATE, False) == ATTEMPT
 
 
 @pytest.mark.parametrize("kept", ["", "not base64", "e30=", base64.b64encode(b'["one"]').decode(), "bnVsbA=="])
 def test_what_is_no_attempt_is_refused(kept: str) -> None:
     with pytest.raises(NotBegunHere):
-        begun({ATTEMPT.cookie: kept}, STATE)
+        begun({COOKIE: kept}, STATE, False)
 
 
 @pytest.mark.parametrize("state", ["", "other" * 9, STATE[1:], f"{STATE}; a=b"])
 def test_an_answer_to_no_attempt_of_this_browser_is_refused(state: str) -> None:
     with pytest.raises(NotBegunHere):
-        begun({ATTEMPT.cookie: ATTEMPT.kept(), f"stafett-login-{STATE[1:]}": ATTEMPT.kept()}, state)
+        begun({COOKIE: ATTEMPT.kept(), f"stafett-login-{STATE[1:]}": ATTEMPT.kept()}, state, False)
 
 
 def test_a_cookie_that_somebody_has_changed_leads_to_no_other_site() -> None:
     kept = base64.urlsafe_b64encode(json.dumps(["n", "v", "//evil.example"]).encode()).decode()
-    assert begun({ATTEMPT.cookie: kept}, STATE).back == "/notify/inbox"
+    assert begun({COOKIE: kept}, STATE, False).back == "/notify/inbox"
+
+
+def test_over_https_only_a_cookie_that_no_other_host_can_set_is_an_attempt() -> None:
+    assert begun({f"__Host-stafett-login-{STATE}": ATTEMPT.kept()}, STATE, True) == ATTEMPT
+    with pytest.raises(NotBegunHere):
+        begun({f"stafett-login-{STATE}": ATTEMPT.kept()}, STATE, True)
 
 
 def test_the_challenge_is_the_one_that_rfc_7636_computes() -> None:
@@ -37,7 +44,7 @@ def test_the_challenge_is_the_one_that_rfc_7636_computes() -> None:
 
 
 def test_only_the_newest_unfinished_attempts_are_kept() -> None:
-    names = [f"stafett-login-{number:043}" for number in range(7)]
+    names = [f"stafett-login-{number:043}" for number in range(5)]
     assert left_behind(dict.fromkeys([*names, "stafett", "stafett-login-x"], "")) == names[:2]
 
 
