@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from chassis import replica
 from chassis.auth import Actor
@@ -20,9 +21,10 @@ from services.execution.assignment import (
     units_to_acknowledge_for,
     units_to_start_for,
 )
+from services.execution.follow_up import FOLLOW_UP_LABELS
 from services.execution.labels import ACT_LABELS
 from services.execution.lines import UNKNOWN_UNIT, Choice, Heading, RowLine, heading, row_lines
-from services.execution.tables import assignments
+from services.execution.tables import assignments, follow_ups
 from services.execution.transitions import TRANSITIONS
 from services.execution.waiting import Acknowledgement
 
@@ -54,6 +56,16 @@ class Possible(BaseModel):
     follow_up: bool
 
 
+class Round(BaseModel):
+    """One follow-up in the list, submitted or not."""
+
+    id: UUID
+    round: int
+    status: str
+    created_at: datetime
+    submitted_at: datetime | None
+
+
 class AssignmentView(BaseModel):
     """The assignment as somebody at the unit sees it."""
 
@@ -68,6 +80,8 @@ class AssignmentView(BaseModel):
     unit_names: dict[UUID, str]
     started_on: date | None
     closed_on: date | None
+    follow_ups: list[Round]
+    """The latest first; for those who work with them."""
     history: list[Told]
     possible: Possible
     already: Acknowledgement | None
@@ -97,10 +111,19 @@ async def read_assignment(id: UUID, by: By, tx: Tx, already: Annotated[UUID | No
         unit_names=names,
         started_on=assignment.started_on,
         closed_on=assignment.closed_on,
+        follow_ups=await _rounds(tx, id) if _works(by, STAFF, assignment) else [],
         history=history(assignment),
         possible=possible(assignment, by, names, staff),
         already=next((done for done in assignment.acknowledgements if done.unit_id == already), None),
     )
+
+
+async def _rounds(tx: Tx, assignment_id: UUID) -> list[Round]:
+    table = follow_ups.table.c
+    query = select(table.id, table.round, table.status, table.created_at, table.submitted_at)
+    latest_first = query.where(table.assignment_id == assignment_id).order_by(table.round.desc())
+    found = (await tx.connection.execute(latest_first)).mappings()
+    return [Round(**{**row, "status": FOLLOW_UP_LABELS.get(row["status"], "mottagen")}) for row in found]
 
 
 def history(assignment: Assignment) -> list[Told]:

@@ -26,7 +26,7 @@ class OrderClosed(Refused):
 
 
 class OneAtATime(Refused):
-    """Det finns redan en uppföljning som inte är avgiven. Gör klart den först."""
+    """Det finns redan en uppföljning som inte är avgiven. Öppna den i listan och gör klart den först."""
 
 
 @router.post("/assignments/{id}/follow-ups")

@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -104,6 +105,27 @@ async def test_the_unit_sees_that_the_authority_has_received_it(execution: Runni
         )
         await execution.deliver(received)
         assert body(await jonas.get(path))["status"] == "received"
+
+
+@pytest.mark.requirement("PUL-FOLLOWUP-12")
+async def test_every_follow_up_is_reached_from_the_page_of_the_assignment_also_when_a_new_one_is_refused(
+    execution: Running,
+) -> None:
+    await begun(execution)
+    async with execution.client("jonas.ek") as jonas:
+        first = await rated(jonas, 4, 0)
+        for act in ("document", "final", "signature", "submission"):
+            body(await jonas.post(f"{first}/{act}"))
+        second = await rated(jonas, 5, 5)
+    async with execution.browser("jonas.ek") as jonas:
+        page = (await jonas.get(ASSIGNMENT)).text
+        refused = await jonas.post(f"{ASSIGNMENT}/follow-ups")
+    assert refused.status_code == 409
+    assert "Öppna den i listan och gör klart den först" in refused.text
+    for text in (page, refused.text):
+        lines = re.findall(r'<a href="([^"]*)">Uppföljning (\d)</a></th>\s*<td><span class="tag">(.*?)</span>', text)
+        assert lines == [(second, "2", "utkast"), (first, "1", "avgiven")]
+        assert text.count("<td>inte avgiven</td>") == 1
 
 
 @pytest.mark.requirement("PUL-FOLLOWUP-03", "R-32")
