@@ -67,9 +67,15 @@ async def read_distribution(id: UUID, by: By, tx: Tx, sent: Annotated[bool, Quer
         units=choices,
         colleagues=colleagues,
         may_register=(assignment.status, "register") in TRANSITIONS,
-        may_end=assignment.been_distributed and (assignment.status, "end") in TRANSITIONS,
+        may_end=may_end(assignment),
         sent=sent,
     )
+
+
+def may_end(assignment: Assignment) -> bool:
+    """True when everything has been recalled: then, and only then, the whole assignment is ended at once."""
+    left = [row.status for row in assignment.rows if row.status is not RowStatus.REMOVED]
+    return set(left) == {RowStatus.RECALLED} and (assignment.status, "end") in TRANSITIONS
 
 
 def without_row(assignment: Assignment) -> list[str]:

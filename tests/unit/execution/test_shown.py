@@ -8,9 +8,10 @@ import pytest
 
 from services.execution.assignment import RowStatus, Status
 from services.execution.features.decline import Decline, decline
+from services.execution.features.end_assignment import EndAssignment, end_assignment
 from services.execution.features.new_assignments import next_step
 from services.execution.features.read_assignment import history, possible
-from services.execution.features.read_distribution import without_row
+from services.execution.features.read_distribution import may_end, without_row
 from services.execution.labels import ACT_LABELS, LABELS, ROW_LABELS
 from services.execution.lines import heading, row_lines
 from services.execution.measures import HoursUnit
@@ -113,6 +114,17 @@ def test_ordered_services_that_nobody_has_been_given_are_pointed_out() -> None:
     assert without_row(received()) == ["Morgonhjälp"]
     assert without_row(accepted()) == []
     assert without_row(distributed(row(1, status=RowStatus.RECALLED))) == ["Morgonhjälp"]
+
+
+def test_the_whole_assignment_can_be_ended_when_every_row_is_recalled_and_not_before() -> None:
+    recalled, removed = row(1, status=RowStatus.RECALLED), row(2, status=RowStatus.REMOVED)
+    offered = replace(accepted(), rows=(recalled, removed))
+    assert may_end(offered)
+    assert end_assignment(offered, EndAssignment(last_day=TODAY), EVA, NOW, TODAY).state.status is Status.ENDED
+    more = replace(accepted(), rows=(recalled, row(3, status=RowStatus.REGISTERED)))
+    for other in (received(), accepted(), distributed(), distributed(recalled, row(3)), started(), more):
+        assert not may_end(other)
+    assert not may_end(replace(offered, status=Status.CLOSED))
 
 
 def test_names_are_in_swedish_alphabetical_order() -> None:
