@@ -14,17 +14,25 @@ from contracts.execution import (
     InterventionEnded,
     InterventionStarted,
 )
-from services.notify.matter import Acknowledgement, Matter, after_distribution, after_end, changed_units, over
+from services.notify.matter import Acknowledgement, Matter, after_distribution, after_end, again, changed_units, over
 from services.notify.notice import Kind
 from services.notify.telling import Overtaken, Telling, Told
 
 TO_ACKNOWLEDGE = (Kind.DISTRIBUTED, Kind.ACKNOWLEDGE_REMINDER, Kind.NOT_ACKNOWLEDGED)
 """Kinds that there is nothing left to do about when the unit has acknowledged, or no longer has it."""
 
+GONE_WHEN_WITHDRAWN = (*TO_ACKNOWLEDGE, Kind.CHOSEN, Kind.ASSIGNMENT_CHANGED)
+"""Kinds that matter again when units turn out to have it: the withdrawal came too late."""
+
 DONE_WHEN_CLOSED = (
     *(*TO_ACKNOWLEDGE, Kind.NEW_ASSIGNMENT, Kind.CHOSEN, Kind.ASSIGNMENT_CHANGED, Kind.DECLINED),
     *(Kind.ACKNOWLEDGED, Kind.STARTED, Kind.ASSIGNMENT_ENDED),
 )
+
+
+def _still_here(matter: Matter) -> Matter:
+    """Execution tells that units have it, so a withdrawal came too late; what the authority has closed stays over."""
+    return matter if set(DONE_WHEN_CLOSED) <= set(matter.past) else again(matter, GONE_WHEN_WITHDRAWN)
 
 
 def assignment_received(event: AssignmentReceived, matter: Matter) -> Told:
@@ -40,7 +48,7 @@ def assignment_declined(event: AssignmentDeclined, matter: Matter) -> Told:
 def assignment_distributed(event: AssignmentDistributed, matter: Matter) -> Told:
     """The staff of each unit that gets it, those whom somebody chose to tell (TRE-DIST-07), and, when there has been
     a distribution before, those who had acknowledged what has changed (C-16)."""
-    after = over(after_distribution(matter, event), (Kind.NEW_ASSIGNMENT,))
+    after = over(after_distribution(_still_here(matter), event), (Kind.NEW_ASSIGNMENT,))
     new = tuple(Telling(Kind.DISTRIBUTED, unit, unit) for unit in sorted(after.unit_ids - matter.unit_ids))
     chosen = tuple(Telling(Kind.CHOSEN, member, event.unit_id) for member in dict.fromkeys(event.recipients))
     gone = tuple(Overtaken(TO_ACKNOWLEDGE, unit) for unit in sorted(matter.unit_ids - after.unit_ids))
@@ -78,7 +86,7 @@ def acknowledgement_delayed(event: AcknowledgementDelayed, matter: Matter) -> To
     reminder = Telling(Kind.ACKNOWLEDGE_REMINDER, event.unit_id, event.unit_id)
     case_worker = Telling(Kind.NOT_ACKNOWLEDGED, event.case_worker_id, event.unit_id)
     overtaken = Overtaken((Kind.ACKNOWLEDGE_REMINDER, Kind.NOT_ACKNOWLEDGED), event.unit_id)
-    return Told(matter, (reminder, case_worker) if event.reminder > 1 else (reminder,), (overtaken,))
+    return Told(_still_here(matter), (reminder, case_worker) if event.reminder > 1 else (reminder,), (overtaken,))
 
 
 def intervention_started(event: InterventionStarted, matter: Matter) -> Told:
@@ -104,8 +112,7 @@ def assignment_ended(event: AssignmentEnded, matter: Matter) -> Told:
 
 def assignment_withdrawn(event: AssignmentWithdrawn, matter: Matter) -> Told:
     told = Telling(Kind.ASSIGNMENT_WITHDRAWN, event.unit_id, event.unit_id)
-    done = (*TO_ACKNOWLEDGE, Kind.NEW_ASSIGNMENT, Kind.CHOSEN, Kind.ASSIGNMENT_CHANGED)
-    return Told(over(matter, done), (told,))
+    return Told(over(matter, (*GONE_WHEN_WITHDRAWN, Kind.NEW_ASSIGNMENT)), (told,))
 
 
 def decline_confirmed(event: DeclineConfirmed, matter: Matter) -> Told:

@@ -71,6 +71,12 @@ def over(matter: Matter, kinds: Iterable[Kind]) -> Matter:
     return replace(matter, past=tuple(dict.fromkeys((*matter.past, *kinds))))
 
 
+def again(matter: Matter, kinds: Iterable[Kind]) -> Matter:
+    """There is something to do about notices of these kinds after all."""
+    back = frozenset(kinds)
+    return replace(matter, past=tuple(kind for kind in matter.past if kind not in back))
+
+
 def after_distribution(matter: Matter, event: AssignmentDistributed) -> Matter:
     """All rows that are with a unit now, and those that have ended there. A unit with nothing left starts over."""
     today = event.distributed_at.astimezone(SWEDEN).date()
