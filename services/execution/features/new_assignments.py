@@ -1,15 +1,16 @@
 """Nya uppdrag: what waits to be distributed or acknowledged at the units somebody works at."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, literal, select, tuple_
 
 from chassis import replica
 from chassis.auth import Actor
+from chassis.decision import Invalid
 from chassis.http import By, Router, Tx, page
 from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment
 from services.execution.lines import UNKNOWN_UNIT
@@ -48,17 +49,21 @@ class Waiting(BaseModel):
 
 
 class Queue(BaseModel):
-    """Nya uppdrag, what has waited longest first; `after` gives the next page."""
+    """Nya uppdrag, what has waited longest first; `after`, a place in the queue, gives the next page."""
 
     waiting: list[Waiting]
     total: int
-    after: UUID | None
+    after: str | None
+
+
+class PageUnknown(Invalid):
+    """Adressen till nästa sida stämmer inte. Öppna Nya uppdrag från början."""
 
 
 @router.get("/new-assignments")
 @page("new_assignments.html")
 async def new_assignments(
-    by: By, tx: Tx, unit: Annotated[UUID | None, Query()] = None, after: Annotated[UUID | None, Query()] = None
+    by: By, tx: Tx, unit: Annotated[UUID | None, Query()] = None, after: Annotated[str | None, Query()] = None
 ) -> Queue:
     units = by.units(STAFF)
     table = assignments.table.c
@@ -67,7 +72,8 @@ async def new_assignments(
     total = await tx.connection.scalar(select(func.count()).select_from(assignments.table).where(mine, visible))
     query = select(assignments.table).where(mine, visible).order_by(table.waiting_since, table.id).limit(PAGE_SIZE + 1)
     if after:
-        last = select(table.waiting_since, table.id).where(table.id == after).scalar_subquery()
+        since, id = place(after)
+        last = tuple_(literal(since, table.waiting_since.type), literal(id, table.id.type))
         query = query.where(tuple_(table.waiting_since, table.id) > last)
     found = await tx.find(assignments, query)
     shown = found[:PAGE_SIZE]
@@ -77,8 +83,22 @@ async def new_assignments(
     return Queue(
         waiting=[_line(assignment, names, by, tx.now) for assignment in shown],
         total=total or 0,
-        after=shown[-1].id if len(found) > PAGE_SIZE else None,
+        after=key(shown[-1].waiting_since, shown[-1].id) if len(found) > PAGE_SIZE else None,
     )
+
+
+def key(since: datetime, id: UUID) -> str:
+    """A place in the queue, as an address has it."""
+    return f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{id}"
+
+
+def place(key: str) -> tuple[datetime, UUID]:
+    """Since when, and which one: the place in the queue that an address tells of."""
+    since, _, id = key.partition("_")
+    try:
+        return datetime.strptime(since, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC), UUID(id)
+    except ValueError:
+        raise PageUnknown("after") from None
 
 
 def _line(assignment: Assignment, names: dict[UUID, str], by: Actor, now: datetime) -> Waiting:

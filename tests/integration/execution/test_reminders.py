@@ -1,12 +1,14 @@
 """What nobody has acknowledged is listed with how long it has waited, and reminded of once."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from contracts.execution import AcknowledgementDelayed
+from services.execution.features.new_assignments import PAGE_SIZE, PageUnknown
 from services.execution.features.remind import remind_units
 from tests.support.municipality import unit
 from tests.support.provider import ASSIGNMENT, ID, acknowledge, distribute, just_sent, look
@@ -91,6 +93,25 @@ async def test_the_queue_shows_how_long_each_unit_has_waited_and_the_longest_fir
     assert f'{waits["working_days"]} arbetsdagar <span class="tag">Påmind</span>' in page.text
     assert "mindre än en arbetsdag" in page.text
     assert "det som har väntat längst först" in page.text
+
+
+async def test_the_next_page_goes_on_where_the_last_one_ended_though_its_last_line_has_moved(
+    execution: Running,
+) -> None:
+    ids = [UUID(int=number) for number in range(1, PAGE_SIZE + 3)]
+    await execution.deliver(*(just_sent(id) for id in ids))
+    path = "/execution/new-assignments"
+    first = await look(execution, "eva.nyberg", path)
+    shown = [line["id"] for line in first["waiting"]]
+    assert (len(shown), first["total"]) == (PAGE_SIZE, len(ids))
+    async with execution.browser("eva.nyberg") as eva:
+        (link,) = re.findall(r'<a href="([^"]*)">Visa fler</a>', (await eva.get(path)).text)
+        await distribute(execution, id=UUID(shown[-1]))
+        page = (await eva.get(f"{path}{link}")).text
+        elsewhere = await eva.get(f"{path}?after={shown[-1]}")
+    rest = set(re.findall(r'<th scope="row"><a href="/execution/assignments/([^"]*)">', page))
+    assert rest == {str(id) for id in ids} - set(shown[:-1])
+    assert (elsewhere.status_code, str(PageUnknown()) in elsewhere.text) == (422, True)
 
 
 async def test_the_reminder_reaches_the_coordinators_inbox_and_leaves_it_when_somebody_acknowledges(
