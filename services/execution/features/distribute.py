@@ -11,7 +11,7 @@ from chassis import replica
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
-from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment, Row, acting
+from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment, Row, RowStatus, acting
 from services.execution.course import acted, assignment_distributed, settled, with_rows
 from services.execution.lines import RowLine, row_lines
 from services.execution.tables import assignments
@@ -26,7 +26,8 @@ class Distribute(Command):
     row_ids: tuple[UUID, ...] = Field(default=(), max_length=200, title="Till genomförande")
     confirmed: bool = False
     tell: bool | None = Field(default=None, title="Ska ett meddelande skickas")
-    """The answer to whether those concerned are to be told; without one, the recipients say it."""
+    """The answer to whether those concerned are to be told. It is asked for before anything is confirmed; without one,
+    the recipients say it."""
     recipients: tuple[UUID, ...] = Field(default=(), max_length=200, title="Meddela")
     """Members at the units who are to be told."""
 
@@ -53,6 +54,10 @@ class NotAtTheUnits(Invalid):
     """Välj mottagare som arbetar på enheterna och som får se personen."""
 
 
+class NotAnswered(Invalid):
+    """Svara ja eller nej på om ett meddelande ska skickas till dem som berörs."""
+
+
 class NobodyToTell(Invalid):
     """Välj minst en som ska få meddelandet, eller svara nej på om ett meddelande ska skickas."""
 
@@ -72,7 +77,8 @@ class NotConfirmed(Refused):
 async def distribute_assignment(id: UUID, command: Distribute, by: By, tx: Tx) -> Sent:
     before = await tx.load(assignments, id)
     units = await replica.units_below(tx, before.unit_id)
-    staff = await replica.members_at(tx, {row.unit_id for row in before.rows}, STAFF, tx.today)
+    registered = {row.unit_id for row in before.rows if row.status is RowStatus.REGISTERED}
+    staff = await replica.members_at(tx, registered, STAFF, tx.today)
     after = await tx.save(assignments, distribute(before, command, units, staff, by, tx.now, tx.today))
     names = {unit_id: unit.name for unit_id, unit in units.items()}
     return Sent(
@@ -92,7 +98,7 @@ def distribute(
     now: datetime,
     today: date,
 ) -> Decision[Assignment]:
-    """units: the receiving one and those below it; staff: members at the units of the rows (R-03)."""
+    """units: the receiving one and those below it; staff: members at the units of the registered rows (R-03)."""
     who = acting(assignment, by, DISTRIBUTORS)
     status = step(assignment, "distribute")
     rows = [row_step(row, "distribute") for row in _ticked(assignment, command)]
@@ -116,6 +122,8 @@ def _check_recipients(assignment: Assignment, command: Distribute, staff: Collec
     allowed = set(staff) & set(assignment.named) if assignment.protected else set(staff)
     if not set(command.recipients) <= allowed:
         raise NotAtTheUnits("recipients")
+    if allowed and command.tell is None and not command.recipients and not command.confirmed:
+        raise NotAnswered("tell")
 
 
 def _ticked(assignment: Assignment, command: Distribute) -> list[Row]:

@@ -34,6 +34,8 @@ class DistributionView(BaseModel):
     may_end: bool
     sent: bool
     """The reader has just sent something."""
+    told: list[str]
+    """Those who were chosen to be told of what was sent last."""
 
 
 @router.get("/assignments/{id}/distribution")
@@ -58,6 +60,7 @@ async def read_distribution(id: UUID, by: By, tx: Tx, sent: Annotated[bool, Quer
         if not assignment.protected or member_id in assignment.named
     ]
     lines = row_lines(assignment, names)
+    told = await replica.member_names(tx, last_told(assignment))
     return DistributionView(
         heading=heading(assignment, names),
         rows=lines,
@@ -69,7 +72,13 @@ async def read_distribution(id: UUID, by: By, tx: Tx, sent: Annotated[bool, Quer
         may_register=(assignment.status, "register") in TRANSITIONS,
         may_end=may_end(assignment),
         sent=sent,
+        told=sorted(told.values()),
     )
+
+
+def last_told(assignment: Assignment) -> tuple[UUID, ...]:
+    """Whom the one who distributed last chose to tell (TRE-DIST-07)."""
+    return next((act.member_ids for act in reversed(assignment.acts) if act.what == "distribute"), ())
 
 
 def may_end(assignment: Assignment) -> bool:

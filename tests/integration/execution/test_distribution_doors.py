@@ -23,7 +23,7 @@ async def test_a_coordinator_registers_confirms_and_sends_and_gets_a_receipt(exe
         ("Blandaren htj ute (Leanlink)", "Team 2", "0,50 (+0,33)", None),
         ("BLANDAREN htj (Leanlink)", None, "", None),
     ]
-    asked = await act(execution, "eva.nyberg", "/distribution", {"row_ids": row_ids[:1]}, 409)
+    asked = await act(execution, "eva.nyberg", "/distribution", {"row_ids": row_ids[:1], "tell": False}, 409)
     assert asked["title"] == "Vill du skicka följande insatser till genomförande?"
     assert await execution.told(AssignmentDistributed) == []
     command = {"row_ids": row_ids[:1], "confirmed": True, "recipients": [str(member("jonas.ek"))]}

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from contracts.execution import AssignmentDistributed
-from services.execution.features.distribute import NobodyToTell, ToldAfterAll
+from services.execution.features.distribute import NobodyToTell, NotAnswered, ToldAfterAll
 from tests.support.forms import box, chosen, content, faults
 from tests.support.municipality import member, unit
 from tests.support.orders import order, person
@@ -78,6 +78,8 @@ async def test_it_is_asked_whether_those_concerned_are_told_and_the_answer_is_ke
     async with execution.browser("eva.nyberg") as eva:
         page = (await eva.get(page_path)).text
         assert "Ska ett meddelande skickas till dem som berörs?" in page
+        skipped = await eva.post(page_path, data={"row_ids.0": row_id})
+        assert faults(skipped.text) == {"tell": str(NotAnswered())}
         ticked = {"row_ids.0": row_id, "tell": "true"}
         nobody = await eva.post(page_path, data=ticked)
         assert faults(nobody.text) == {"recipients": str(NobodyToTell())}
@@ -86,9 +88,11 @@ async def test_it_is_asked_whether_those_concerned_are_told_and_the_answer_is_ke
         assert faults(both.text) == {"tell": str(ToldAfterAll())}
         asked = await eva.post(page_path, data=ticked | told)
         assert "Vill du skicka följande insatser till genomförande?" in asked.text
+        assert "Du har svarat ja: ett meddelande skickas till Jonas Ek." in asked.text
         assert chosen(asked.text) == ticked | told
         done = await eva.post(page_path, data=chosen(asked.text) | {"confirmed": "true"})
         assert done.status_code == 303
+        assert "Meddelande har skickats till Jonas Ek." in (await eva.get(done.headers["location"])).text
     (event,) = await execution.told(AssignmentDistributed)
     assert event.recipients == (member("jonas.ek"),)
 
@@ -113,17 +117,19 @@ async def test_a_browser_without_scripts_registers_ticks_confirms_and_sees_the_r
         first, _second = [row["id"] for row in (await look(execution, "eva.nyberg", page_path))["to_send"]]
         none = await eva.post(page_path, headers=NOTHING_TICKED)
         assert (none.status_code, "Markera minst en insats" in none.text) == (422, True)
-        asked = await eva.post(page_path, data={"row_ids.0": first})
+        asked = await eva.post(page_path, data={"row_ids.0": first, "tell": "false"})
         assert asked.status_code == 409
         assert "Vill du skicka följande insatser till genomförande?" in asked.text
         assert '<h2 id="problem-title">Bekräfta</h2>' in asked.text
         assert "Det finns ett problem" not in asked.text
         assert asked.text.count('name="row_ids.') == 1
         assert "Inget är skickat än." in asked.text
-        sent = await eva.post(page_path, data={"row_ids.0": first, "confirmed": "true"})
+        assert "Du har svarat nej: inget meddelande skickas." in asked.text
+        sent = await eva.post(page_path, data=chosen(asked.text) | {"confirmed": "true"})
         assert sent.status_code == 303
         receipt = await eva.get(sent.headers["location"])
         assert "Kontrollera att de har status Skickad till genomförande" in receipt.text
+        assert "Inget meddelande har skickats." in receipt.text
         assert receipt.text.count('<span class="tag">Skickad till genomförande</span>') == 1
         assert receipt.text.count('<span class="tag">Registrerad</span>') == 1
 

@@ -13,6 +13,7 @@ from services.execution.assignment import Assignment, RowStatus, Status
 from services.execution.features.distribute import (
     Distribute,
     NobodyToTell,
+    NotAnswered,
     NotAtTheUnits,
     NotConfirmed,
     NothingTicked,
@@ -42,8 +43,8 @@ UNITS = units_below("blandaren")
 
 def send(assignment: Assignment, *numbers: int, login: str = "eva.nyberg", **changes: Any) -> Decision[Assignment]:
     units = changes.pop("units", UNITS)
+    staff = changes.pop("staff", members_at("blandaren", "blandaren-ute"))
     command = Distribute.model_validate({"row_ids": [UUID(int=n) for n in numbers], "confirmed": True} | changes)
-    staff = members_at("blandaren", "blandaren-ute")
     return distribute(assignment, command, units, staff, actor(login), NOW, TODAY)
 
 
@@ -66,7 +67,7 @@ def test_only_the_ticked_rows_are_sent_and_lie_with_their_units_until_they_ackno
 @pytest.mark.requirement("TRE-DIST-05", "R-03")
 def test_nothing_is_sent_before_the_question_has_been_answered() -> None:
     with pytest.raises(NotConfirmed) as asked:
-        send(accepted(), 1, confirmed=False)
+        send(accepted(), 1, confirmed=False, tell=False)
     assert str(asked.value) == "Vill du skicka följande insatser till genomförande?"
 
 
@@ -135,6 +136,17 @@ def test_whether_somebody_is_told_is_answered_and_the_answer_and_the_choice_agre
         send(accepted(), 1, tell=True)
     with pytest.raises(ToldAfterAll):
         send(accepted(), 1, tell=False, recipients=(jonas,), confirmed=False)
+
+
+@pytest.mark.requirement("TRE-DIST-07")
+def test_it_must_be_answered_before_it_is_confirmed_when_there_is_somebody_who_can_be_told() -> None:
+    with pytest.raises(NotAnswered):
+        send(accepted(), 1, confirmed=False)
+    with pytest.raises(NotConfirmed):
+        send(accepted(), 1, confirmed=False, recipients=(actor("jonas.ek").member_id,))
+    with pytest.raises(NotConfirmed):
+        send(accepted(), 1, confirmed=False, staff=set())
+    assert told(send(accepted(), 1)).recipients == ()
 
 
 def test_care_workers_do_not_distribute() -> None:
