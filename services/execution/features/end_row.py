@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid
 from chassis.http import By, Command, Done, Router, Tx, form
@@ -19,7 +21,7 @@ router = Router()
 class EndRow(Command):
     """The last day; it may lie ahead."""
 
-    last_day: date
+    last_day: date = Field(title="Sista dag")
 
 
 class EndsBeforeItStarts(Invalid):

@@ -140,6 +140,8 @@ async def test_rows_are_corrected_on_a_page_of_their_own(execution: Running) -> 
     async with execution.browser("eva.nyberg") as eva:
         shown = await eva.get(f"{ASSIGNMENT}/rows/{row_id}")
         assert "Återkalla insatsen" in shown.text
+        empty = await eva.post(f"{ASSIGNMENT}/rows/{row_id}/ending", data={"last_day": ""})
+        assert faults(empty.text) == {"last_day": "Fyll i Sista dag."}
         refused = await eva.post(f"{ASSIGNMENT}/rows/{row_id}/ending", data={"last_day": "i morgon"})
         assert refused.status_code == 422
         assert "Skriv ett datum" in refused.text

@@ -76,7 +76,7 @@ async def test_attempts_that_are_never_finished_do_not_pile_up(stafett: Site) ->
         for _ in range(9):
             await browser.get("/login")
         kept = [cookie.name for cookie in browser.cookies.jar if cookie.name.startswith("stafett-login-")]
-    assert len(kept) == 6
+    assert len(kept) == 4
 
 
 async def test_who_uses_another_name_of_the_host_is_moved_to_the_one_the_provider_knows(stafett: Site) -> None:
