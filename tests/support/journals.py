@@ -8,7 +8,7 @@ from contracts.authority import PersonCard
 from contracts.execution import AssignmentDistributed, DistributedRow, InterventionEnded
 from contracts.sealed import Sealed
 from services.journal.features.open_journal import OpenJournal, open_new
-from services.journal.features.write_note import TypedNote, write
+from services.journal.features.write_note import Edit, write
 from services.journal.journal import Journal
 from services.journal.note import History
 from services.journal.person import Carried, Person, carried_now, person_of
@@ -80,10 +80,10 @@ def journal(unit_code: str = "blandaren-ute", login: str = "jonas.ek") -> Journa
     return open_new(moira(), at_units(unit_code), [], command, actor(login), UUID(int=1), NOW, TODAY).state
 
 
-def typed(**changes: Any) -> TypedNote:
+def typed(**changes: Any) -> Edit:
     """What Jonas types."""
     values: dict[str, Any] = {"noted_at": NOW, "heading": "avvikelse-fran-plan", "text": TEXT}
-    return TypedNote(**(values | changes))
+    return Edit(**(values | changes))
 
 
 def note(login: str = "jonas.ek", within: Journal | None = None, **changes: Any) -> History:

@@ -21,6 +21,7 @@ from services.journal.note import (
     Kind,
     Note,
     enter,
+    locked,
     locks_at,
     note_step,
     one_kind_of_line_break,
@@ -61,6 +62,12 @@ class TypedNote(Command):
     text: Annotated[str, AfterValidator(one_kind_of_line_break)] = Field(min_length=1, title="Text")
 
 
+class Edit(TypedNote):
+    """The same, and whether that is how it is to stay."""
+
+    then_lock: bool = Field(default=False, title="Skrivskydda")
+
+
 class NotedInFuture(Invalid):
     """Datum och tid kan inte ligga framåt i tiden."""
 
@@ -85,11 +92,12 @@ async def write_note(id: UUID, command: TypedNote, by: By, tx: Tx) -> Done:
 @router.put("/journals/{id}/notes/{note_id}")
 @router.post("/journals/{id}/notes/{note_id}")
 @form("/journal/journals/{id}/notes/{note_id}")
-async def edit_note(id: UUID, note_id: UUID, command: TypedNote, by: By, tx: Tx) -> Done:
+async def edit_note(id: UUID, note_id: UUID, command: Edit, by: By, tx: Tx) -> Done:
     journal, person = await load_journal(tx, id)
     before = await load_history(tx, journal, note_id)
     await save_history(tx, edit(before, person, command, by, tx.now, LOCK_AFTER), len(before.entries))
-    return Done(id=note_id, location=f"/journal/journals/{id}/notes/{note_id}", message="Ändringen är sparad.")
+    said = "Anteckningen är sparad och skrivskyddad." if command.then_lock else "Ändringen är sparad."
+    return Done(id=note_id, location=f"/journal/journals/{id}/notes/{note_id}", message=said)
 
 
 def write(
@@ -115,9 +123,9 @@ def write(
 
 
 def edit(
-    history: History, person: Person, command: TypedNote, by: Actor, now: datetime, lock_after: timedelta
+    history: History, person: Person, command: Edit, by: Actor, now: datetime, lock_after: timedelta
 ) -> Decision[History]:
-    """Its author may, and the time until it is write-protected begins anew."""
+    """Its author may, and the time until it is write-protected begins anew, or is over at once."""
     who = writer(history.journal, person, by)
     note_step(history.note, "edit", now)
     only_author(history.note, who)
@@ -134,7 +142,10 @@ def edit(
         locks_at=locks_at(now, lock_after),
         entry=entry.hash,
     )
-    return Decision(History(journal, note, (*history.entries, entry)), (), who)
+    after = History(journal, note, (*history.entries, entry))
+    if command.then_lock:
+        return replace(locked(after, now, signature(by, who), now), by=who)
+    return Decision(after, (), who)
 
 
 def content_of(command: TypedNote, journal: Journal, now: datetime) -> Content:

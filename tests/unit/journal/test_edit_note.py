@@ -17,6 +17,13 @@ def edited(history: History, login: str = "jonas.ek", now: datetime = LATER, tex
     return edit(history, moira(), typed(text=text, heading="viktig-kontakt"), actor(login), now, DAY).state
 
 
+def test_what_is_written_and_write_protected_at_once_is_the_last_version() -> None:
+    last = edit(note(), moira(), typed(text="Så här var det.", then_lock=True), actor("jonas.ek"), LATER, DAY)
+    assert [entry.kind for entry in last.state.entries[-2:]] == [Kind.EDITED, Kind.LOCKED]
+    assert (last.state.text, last.state.note.locked_at) == ("Så här var det.", LATER)
+    assert [event.type for event in last.events] == ["journal.note-locked.v1"]
+
+
 @pytest.mark.requirement("TRE-JOUR-07", "DOM-DOC-01")
 def test_the_author_changes_it_and_the_first_version_is_still_there() -> None:
     after = edited(note())
