@@ -57,6 +57,7 @@ def _new(name: str) -> dict[str, str]:
 
 def make_readable(keys: Path) -> None:
     """Let the containers read the keys that are mounted into them."""
+    keys.chmod(0o755)  # whatever the umask; the folder above is its owner's alone
     for file in keys.glob("*.json"):
         file.chmod(0o444)
 

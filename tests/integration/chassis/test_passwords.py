@@ -80,8 +80,12 @@ def test_a_password_that_is_missing_is_said_in_a_sentence(tmp_path: Path) -> Non
 
 def test_the_command_makes_them_once(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cli", "ops", "secrets", str(tmp_path / "secrets")]
-    first = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    first = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, umask=0o077)
     assert (first.returncode, first.stderr) == (0, "")
+    assert [oct(path.stat().st_mode)[-3:] for path in (tmp_path / "secrets", tmp_path / "secrets" / "keys")] == [
+        "700",
+        "755",
+    ]
     assert (tmp_path / "secrets" / "postgres-admin").read_text() not in first.stdout
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (again.returncode, "already holds" in again.stderr, "Traceback" in again.stderr) == (1, True, False)
