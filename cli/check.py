@@ -17,6 +17,7 @@ QUICK = (
     *("-p", "tests.support.quick"),
     *(word for name in UNUSED for word in ("-p", f"no:{name}")),
     *("-W", "ignore::pytest.PytestConfigWarning"),  # of what the configuration says for the plugins left out
+    "--capture=no",  # they print nothing
 )
 """For unit tests, which need none of what these plugins do: half a second less, each time."""
 
