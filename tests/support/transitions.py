@@ -1,6 +1,6 @@
 """Walk a whole table of transitions: every pair of status and command, those that lead nowhere too."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from chassis.decision import Refused
@@ -20,3 +20,9 @@ def not_refused(
         except refusal:
             continue
     return outcomes
+
+
+def moves(table: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """A table as one reads it: for each command the statuses it may be given in, and `>` where it leads to another."""
+    steps = [(command, step.split(">")) for command, steps in table.items() for step in steps.split()]
+    return {(step[0], command): step[-1] for command, step in steps}

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,6 +24,7 @@ from services.journal.note import (
 )
 from tests.support.journals import DAY, NOW, moira, note
 from tests.support.people import actor
+from tests.support.transitions import moves, not_refused
 
 SWEDEN = ZoneInfo("Europe/Stockholm")
 
@@ -119,21 +121,27 @@ def test_the_clock_enters_nothing_before_its_time_and_nothing_twice() -> None:
     assert lock_by_itself(done, first.note.locks_at).state == done
 
 
-def test_every_command_that_is_not_in_the_table_is_refused() -> None:
+def test_it_goes_where_the_table_says_and_nowhere_else() -> None:
     saved = note().note
     notes = {
         NoteStatus.SAVED: saved,
         NoteStatus.LOCKED: replace(saved, locked_at=NOW),
         NoteStatus.CORRECTED: replace(saved, locked_at=NOW, corrections=1),
     }
-    for status, one in notes.items():
-        assert note_status(one, NOW) is status
-        for command in ("edit", "lock", "correct", "request-correction", "remove"):
-            if (status, command) in NOTE_TRANSITIONS:
-                assert note_step(one, command, NOW) is NOTE_TRANSITIONS[status, command]
-            else:
-                with pytest.raises((WriteProtected, NotWriteProtected)):
-                    note_step(one, command, NOW)
+    assert [note_status(one, NOW) for one in notes.values()] == list(notes)
+    table = moves(
+        {
+            "edit": "saved",
+            "lock": "saved>locked",
+            "correct": "locked>corrected corrected",
+            "request-correction": "saved locked corrected",
+        }
+    )
+    pairs = product(NoteStatus, {command for _, command in NOTE_TRANSITIONS} | {"remove", "unlock"})
+    assert not_refused(lambda status, command: note_step(notes[status], command, NOW), pairs) == table
+    for status, refusal in {NoteStatus.SAVED: NotWriteProtected, NoteStatus.LOCKED: WriteProtected}.items():
+        with pytest.raises(refusal):
+            note_step(notes[status], "remove", NOW)
 
 
 def _swedish(moment: str) -> datetime:
