@@ -89,4 +89,4 @@ class Play:
             raise StepFailed(f"{title}: {error}") from error
         self.steps += 1
         took = f"{(time.perf_counter() - sent[-1]) * 1000:6.0f} ms to arrive" if sent else " " * 19
-        self.say(f"✓ {title:<62} {took}  ({(time.perf_counter() - began) * 1000:.0f} ms)")
+        self.say(f"✓ {title:<80} {took}  ({(time.perf_counter() - began) * 1000:.0f} ms)")

@@ -35,9 +35,9 @@ async def test_the_page_of_an_order_shows_how_far_it_has_come(authority: Running
     async with authority.browser("karin.berg") as browser:
         page = (await browser.get(f"/authority/assignments/{id}")).text
     assert page.count('aria-current="step"') == 1
-    assert '<li aria-current="step"><strong>Kvitterad</strong>' in page
+    assert '<li class="passed" aria-current="step"><strong>Kvitterad</strong>' in page
     assert "23 november 2026 kl.\N{NO-BREAK SPACE}11.00</time> av Jonas Ek, Blandaren htj ute (Leanlink)" in page
-    assert "Påbörjad – inte ännu" in page
+    assert "<li><strong>Påbörjad</strong> <span>inte ännu</span></li>" in page
     assert "Utföraren har inte avgett någon måluppföljning ännu." in page
 
 
@@ -81,7 +81,7 @@ async def test_an_order_is_closed_from_its_page(authority: Running, karin: httpx
         assert done.status_code == 303
         page = (await browser.get(path)).text
     assert "<strong>Avslutad</strong>" in page
-    assert "Kvitterad – uppgift saknas" in page
+    assert "<strong>Kvitterad</strong> <span>uppgift saknas</span>" in page
 
 
 async def test_a_follow_up_is_read_and_received_from_its_page(authority: Running, karin: httpx.AsyncClient) -> None:
