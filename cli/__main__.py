@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PORT_HELP = "default: %(default)s"
-PARTS = ("unit", "property", "integration", "system", "architecture", "all")
+PARTS = ("unit", "property", "integration", "system", "browser", "architecture", "all")
 SERVICES = ("organisation", "authority", "execution", "journal", "deviation", "notify")
 """As in contracts/topology.py, which takes longer to import than to say the names; a test compares them."""
 SERVED = (*SERVICES, "front", "demo-issuer")

@@ -23,8 +23,12 @@ LINKS: Mapping[str, str] = {
     "authority": "/authority/assignments/{about}",
     "follow-up": "/authority/follow-ups/{part}",
     "execution": "/execution/assignments/{about}",
+    "own-follow-up": "/execution/follow-ups/{part}",
     "deviation": "/deviation/deviations/{about}",
 }
+SEEN_BY_AUTHORITY = {"execution": "authority"}
+SEEN_BY_PROVIDER = {"authority": "execution", "follow-up": "own-follow-up"}
+"""The page of the same on the own side, where the recipient's is on the other."""
 
 SAYS: Mapping[Kind, Says] = {
     Kind.NEW_ASSIGNMENT: Says(
@@ -155,7 +159,19 @@ def link(notice: Notice) -> str | None:
     """The page of what it is about, on the side where its recipient may see it; None when it is gone."""
     if notice.kind is Kind.DEVIATION_REMOVED:
         return None
-    return LINKS[SAYS[notice.kind].page].format(about=notice.about_id, part=notice.part_id)
+    return _path(SAYS[notice.kind].page, notice)
+
+
+def sender_link(notice: Notice, *, orders: bool) -> str | None:
+    """The same for who caused it, on the authority's side if they order and else on the provider's."""
+    if notice.kind is Kind.DEVIATION_REMOVED:
+        return None
+    page = SAYS[notice.kind].page
+    return _path((SEEN_BY_AUTHORITY if orders else SEEN_BY_PROVIDER).get(page, page), notice)
+
+
+def _path(page: str, notice: Notice) -> str:
+    return LINKS[page].format(about=notice.about_id, part=notice.part_id)
 
 
 def body(notice: Notice, units: Mapping[UUID, str]) -> str:

@@ -10,9 +10,10 @@ from sqlalchemy import literal, select, tuple_
 
 from chassis import replica
 from chassis.http import By, Router, Tx, page
+from contracts.organisation import Role
 from services.notify.notice import Kind, Recipient, Status
 from services.notify.tables import notices
-from services.notify.wording import LABELS, UNKNOWN_UNIT, link, sent_to
+from services.notify.wording import LABELS, UNKNOWN_UNIT, sender_link, sent_to
 
 router = Router()
 
@@ -60,7 +61,7 @@ async def sent(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = None) ->
                 to=sent_to(n, units, members),
                 subject=LABELS[n.kind],
                 unit=units.get(n.unit_id, UNKNOWN_UNIT),
-                about=link(n),
+                about=sender_link(n, orders=by.has(Role.CASE_WORKER)),
                 created_at=n.created_at,
                 moot=n.status is Status.MOOT,
             )

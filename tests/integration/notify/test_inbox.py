@@ -121,7 +121,7 @@ async def test_the_deviations_one_has_registered_are_among_what_one_has_sent(not
         found = body(await jonas.get("/notify/sent"))["notices"]
     assert [(line["subject"], line["to"], line["about"]) for line in found] == [
         ("Avvikelse utan ansvarig chef", "användarstöd", f"/deviation/deviations/{UUID(int=2)}"),
-        ("Kvitterat uppdrag", "Karin Berg", f"/authority/assignments/{ASSIGNMENT}"),
+        ("Kvitterat uppdrag", "Karin Berg", f"/execution/assignments/{ASSIGNMENT}"),
         ("Ny avvikelse", "Omar Haddad", f"/deviation/deviations/{heard.DEVIATION}"),
     ]
     assert {line["unit"] for line in found} == {"Blandaren htj ute (Leanlink)"}
