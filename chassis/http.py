@@ -23,7 +23,7 @@ from chassis.forms import AGAIN, FORM_TYPES, Command, ShownAgain, form_as_json, 
 from chassis.issuer import Issuer, NotLoggedIn
 from chassis.pages import Pages
 from chassis.refusals import Crossed, LoggedInAgain
-from chassis.session import session_token
+from chassis.session import sent_cookies, session_token
 
 __all__ = ["By", "Command", "Done", "FilledIn", "Router", "Tx", "fills_in", "form", "page"]
 
@@ -106,7 +106,7 @@ class Door(APIRoute):
         if template is not None:
             pages: Pages = request.app.state.pages
             said: Mapping[str, Any] = request.scope.get("stafett.said") or {}
-            just_done = unquote(request.cookies.get(JUST_DONE, ""))
+            just_done = unquote(sent_cookies(request).get(JUST_DONE, ""))
             who = {"actor": request.scope.get("stafett.actor"), "path": request.scope["path"]}
             shown = pages.show(template, json.loads(bytes(response.body)), **{"just_done": just_done, **who, **said})
             if just_done:
@@ -168,7 +168,7 @@ async def _login(request: Request) -> Any:
     issuer: Issuer = request.app.state.issuer
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer":
-        token = session_token(request.cookies, request.app.state.session_cookies)
+        token = session_token(sent_cookies(request), request.app.state.session_cookies)
         if request.method not in SAFE and from_another_site(request):
             raise Crossed
     if not token:

@@ -1,16 +1,19 @@
 """The OpenID Connect issuer: what it publishes about itself, and the tokens it vouches for."""
 
 import asyncio
+import math
+import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx
 import structlog
 from joserfc import jwt
-from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
-from joserfc.jwk import Key, KeySet, import_key
+from joserfc.errors import BadSignatureError, InvalidClaimError, InvalidKeyIdError, JoseError
+from joserfc.jwk import Key, KeySet
 
 from chassis.decision import Refused
 from chassis.telemetry import describe
@@ -18,9 +21,15 @@ from chassis.telemetry import describe
 ALGORITHMS = ["RS256", "ES256", "EdDSA", "Ed25519"]
 LEEWAY_SECONDS = 30
 PUBLISHED_MAX_AGE_SECONDS = 600
+UNKNOWN_KEY_MAX_AGE_SECONDS = 30
+"""How old the keys must be for a token that none of them has signed to have them fetched again."""
 DISCOVERY = "/.well-known/openid-configuration"
 
 Claims = Mapping[str, Any]
+
+
+class IssuerMissing(Exception):
+    """Nobody has been named to vouch for people; the text says what to set."""
 
 
 class NotLoggedIn(Refused):
@@ -76,7 +85,9 @@ class Issuer:
     """
 
     def __init__(self, issuer: str, audience: str, levels: str = "") -> None:
-        self.issuer = issuer
+        if not issuer:
+            raise IssuerMissing("STAFETT_ISSUER must be the OpenID Connect issuer, as its discovery document says it")
+        self.issuer, self.audience = issuer, audience
         self._claims = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
@@ -87,7 +98,7 @@ class Issuer:
         if levels.split():
             self._claims.options["acr"] = {"essential": True, "values": levels.split()}
         self._published: Published | None = None
-        self._fetched = 0.0
+        self._tried = -math.inf
         self._fetching = asyncio.Lock()
 
     async def verify(self, token: str) -> Login:
@@ -100,47 +111,71 @@ class Issuer:
             try:
                 decoded = jwt.decode(token, (await self.published()).keys, algorithms=ALGORITHMS)
             except (InvalidKeyIdError, BadSignatureError, ValueError):
-                decoded = jwt.decode(token, (await self.published(LEEWAY_SECONDS)).keys, algorithms=ALGORITHMS)
+                renewed = await self._renewed(UNKNOWN_KEY_MAX_AGE_SECONDS)
+                decoded = jwt.decode(token, renewed.keys, algorithms=ALGORITHMS)
             self._claims.validate(decoded.claims)
-        except (JoseError, ValueError, TypeError) as error:
+            check_party(decoded.claims, self.audience)
+        except (JoseError, TypeError, ValueError) as error:  # TypeError: a part of the head of a wrong type
             raise NotLoggedIn from error
         return decoded.claims
 
-    async def published(self, max_age: float = PUBLISHED_MAX_AGE_SECONDS) -> Published:
-        """What the issuer publishes, fetched again after so many seconds. LoginUnavailable when it never answered."""
-        young = time.monotonic() - self._fetched <= max_age
-        if self._published is not None and (young or self._fetching.locked()):
-            return self._published  # nobody who is logged in waits for an issuer that is slow to answer
+    async def published(self) -> Published:
+        """What the issuer publishes, which nobody waits for while it is fetched anew. LoginUnavailable without any."""
+        if self._published and (self._fetching.locked() or not self._older_than(PUBLISHED_MAX_AGE_SECONDS)):
+            return self._published
+        return await self._renewed(PUBLISHED_MAX_AGE_SECONDS)
+
+    async def _renewed(self, max_age: float) -> Published:
+        """The same, fetched again when older; who waits for another's fetch is served by it, also when it fails."""
+        asked = time.monotonic()
         async with self._fetching:
-            if self._published is None or time.monotonic() - self._fetched > max_age:
+            if self._tried <= asked and (self._published is None or self._older_than(max_age)):
                 try:
                     self._published = await self._fetch()
                 except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
                     structlog.get_logger().warning("the issuer's keys can't be fetched", error=describe(error))
-                    if self._published is None:
-                        raise LoginUnavailable from error
-                self._fetched = time.monotonic()
-            return self._published
+                self._tried = time.monotonic()
+        if self._published is None:
+            raise LoginUnavailable
+        return self._published
+
+    def _older_than(self, seconds: float) -> bool:
+        return time.monotonic() - self._tried > seconds
 
     async def _fetch(self) -> Published:
-        async with httpx.AsyncClient(timeout=5) as client:
+        async with httpx.AsyncClient(timeout=5, verify=trusted()) as client:
             discovery = await client.get(f"{self.issuer.rstrip('/')}{DISCOVERY}")
             document = discovery.raise_for_status().json()
             if document["issuer"] != self.issuer:
                 raise ValueError("the discovery document is another issuer's")
             keys = await client.get(document["jwks_uri"])
-            return Published(document, _usable(keys.raise_for_status().json()["keys"]))
+            return Published(document, usable(keys.raise_for_status().json()))
 
 
-def _usable(published: Sequence[Mapping[str, Any]]) -> KeySet:
-    """The keys that we can use; of another kind or curve are passed over (RFC 7517 5)."""
+@cache
+def trusted() -> ssl.SSLContext:
+    """Whose certificates are trusted; read once, for it takes longer than the fetch it is for."""
+    return httpx.create_ssl_context()
+
+
+def usable(published: Mapping[str, Any]) -> KeySet:
+    """The keys that we know how to use: an issuer may publish others (RFC 7517 5). ValueError when there is none."""
     keys: list[Key] = []
-    for one in published:
+    for key in published["keys"]:
         try:
-            keys.append(import_key(dict(one)))
-        except (JoseError, KeyError, ValueError, TypeError):
-            structlog.get_logger().info("a key of the issuer can't be used", kid=str(one.get("kid")))
+            keys += KeySet.import_key_set({"keys": [key]}).keys
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+            structlog.get_logger().info("a key of the issuer's can't be used", error=describe(error))
+    if not keys:
+        raise ValueError("none of the issuer's keys can be used")
     return KeySet(keys)
+
+
+def check_party(claims: Claims, audience: str) -> None:
+    """A token for several must have been made for us (`azp`), if it says for whom. InvalidClaimError otherwise."""
+    several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+    if several and claims.get("azp", audience) != audience:
+        raise InvalidClaimError("azp")
 
 
 def _login(claims: Claims) -> Login:

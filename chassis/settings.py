@@ -34,8 +34,8 @@ class Settings(BaseSettings):
     service: str
     database_url: str = "postgresql://{service}@127.0.0.1:5432/{service}"
     amqp_url: str = "amqp://guest:guest@127.0.0.1:5672/"
-    issuer: str = "http://127.0.0.1:8099"
-    """OpenID Connect issuer whose tokens are accepted."""
+    issuer: str = ""
+    """OpenID Connect issuer whose tokens are accepted; nothing is served without one."""
     audience: str = "stafett"
     acr: str = ""
     """Levels of assurance that are good enough, with spaces between; any when empty."""

@@ -35,12 +35,13 @@ def main(arguments: Sequence[str]) -> int:
 
 def sentence(error: Exception) -> str | None:
     """What to say of a failure that is not the program's own fault; None of any other."""
+    from chassis.issuer import IssuerMissing
     from chassis.keys import KeysMissing
     from chassis.settings import SecretMissing
     from cli.servers import NoServer
     from cli.state import CannotStart
 
-    if isinstance(error, NoServer | KeysMissing | SecretMissing | CannotStart):
+    if isinstance(error, NoServer | KeysMissing | SecretMissing | IssuerMissing | CannotStart):
         return str(error)
     if isinstance(error, PermissionError) and error.filename:
         state = Path(os.environ["STAFETT_STATE"])

@@ -57,7 +57,8 @@ def app(service: str) -> FastAPI:
     """A service's app, with keys made for the moment; nothing is started and nothing connects."""
     with TemporaryDirectory() as folder:
         make_keys(Path(folder))
-        return create_app(blueprint(service), Settings(service=service, keys=Path(folder)))
+        settings = Settings(service=service, issuer="https://login.example.se", keys=Path(folder))
+        return create_app(blueprint(service), settings)
 
 
 def handled(service: str) -> frozenset[str]:

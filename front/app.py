@@ -11,9 +11,9 @@ from chassis.forms import wants_page
 from chassis.issuer import Issuer, LoginUnavailable
 from chassis.pages import Pages
 from chassis.refusals import add_refusals, answer, as_problem
-from chassis.session import cookie_names, session_token
+from chassis.session import cookie_names, sent_cookies, session_token
 from front import login, logout
-from front.attempt import START, Attempt, cookie_of
+from front.attempt import START, Attempt
 from front.refusals import LoginFailed
 from front.settings import FrontSettings
 
@@ -41,7 +41,7 @@ def create_front(settings: FrontSettings) -> FastAPI:
 @router.get("/")
 async def start(request: Request) -> Response:
     names = cookie_names(request.app.state.settings.public_url)
-    return RedirectResponse(START if session_token(request.cookies, names) else "/login", 303)
+    return RedirectResponse(START if session_token(sent_cookies(request), names) else "/login", 303)
 
 
 @router.get(f"/{NAME}/health")
@@ -67,6 +67,5 @@ async def _failed(request: Request, error: Exception) -> Response:
         response = request.app.state.pages.show("failed.html", view, problem=problem)
         response.status_code = problem.status
     if attempt:
-        settings: FrontSettings = request.app.state.settings
-        login.forget(response, cookie_of(attempt.state, settings.secure), settings)
+        login.forget(response, attempt.cookie, request.app.state.settings)
     return response

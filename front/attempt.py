@@ -10,13 +10,17 @@ from urllib.parse import urlencode, urlsplit
 
 from front.refusals import NotBegunHere
 
-COOKIE = re.compile(r"(?:__Host-)?stafett-login-([\w-]{43})", re.ASCII)
-"""One cookie for each attempt, so that two tabs may log in at the same time. Over https its name begins with `__Host-`:
-another host of the same domain can't set it, and make somebody finish a login that is not theirs."""
+COOKIE_PREFIX = "stafett-login-"
+"""One cookie for each attempt, so that two tabs may log in at the same time."""
+HOST_COOKIE_PREFIX = f"__Host-{COOKIE_PREFIX}"
+"""Over https: browsers let nobody but this very host set it, so that nobody else can begin a login for its reader."""
+STATE = re.compile(r"[\w-]{43}", re.ASCII)
 ATTEMPT_SECONDS = 600
-ATTEMPTS_KEPT = 3
+ATTEMPTS_KEPT = 2
+"""Unfinished ones beside the newest: a `__Host-` cookie is sent with every request."""
 START = "/notify/inbox"
-LONGEST_BACK = 1500
+LONGEST_BACK = 600
+"""Bytes."""
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 """A path on this host; browsers read `//` and `/\\` as another host, and leave out tabs and line breaks first."""
 
@@ -32,6 +36,13 @@ class Attempt:
     verifier: str
     """Proves to the provider that who redeems the code is who asked for it (PKCE, RFC 7636)."""
     back: str
+    secure: bool
+    """People come over https."""
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie that keeps it."""
+        return f"{prefix(self.secure)}{self.state}"
 
     @property
     def challenge(self) -> str:
@@ -40,34 +51,36 @@ class Attempt:
 
     def kept(self) -> str:
         """The content of its cookie."""
-        return base64.urlsafe_b64encode(json.dumps([self.nonce, self.verifier, self.back]).encode()).decode()
+        content = json.dumps([self.nonce, self.verifier, self.back], ensure_ascii=False)
+        return base64.urlsafe_b64encode(content.encode()).decode()
 
 
-def cookie_of(state: str, secure: bool) -> str:
-    """The name of the cookie that keeps an attempt; secure: over https."""
-    return f"{'__Host-' if secure else ''}stafett-login-{state}"
+def prefix(secure: bool) -> str:
+    """How the names of the attempts' cookies begin; no other counts."""
+    return HOST_COOKIE_PREFIX if secure else COOKIE_PREFIX
 
 
 def begun(cookies: Mapping[str, str], state: str, secure: bool) -> Attempt:
     """The attempt that an answer belongs to. NotBegunHere when this browser has none, or not any more."""
-    name = cookie_of(state, secure)
     try:
-        kept = json.loads(base64.urlsafe_b64decode(cookies[name] if COOKIE.fullmatch(name) else ""))
+        content = cookies[f"{prefix(secure)}{state}"] if STATE.fullmatch(state) else ""
+        kept = json.loads(base64.urlsafe_b64decode(content))
         nonce, verifier, back = map(str, kept)
     except (KeyError, TypeError, ValueError) as error:
         raise NotBegunHere from error
-    return Attempt(state, nonce, verifier, local(back))
+    return Attempt(state, nonce, verifier, local(back), secure)
 
 
-def left_behind(cookies: Mapping[str, str]) -> list[str]:
+def left_behind(cookies: Mapping[str, str], secure: bool) -> list[str]:
     """Cookies of attempts that were never finished, but the newest: they would fill the request's head."""
-    return [name for name in cookies if COOKIE.fullmatch(name)][:-ATTEMPTS_KEPT]
+    own = prefix(secure)
+    return [name for name in cookies if name.startswith(own) and STATE.fullmatch(name[len(own) :])][:-ATTEMPTS_KEPT]
 
 
 def local(path: str) -> str:
     """The page to go back to: a path on this host (never an open redirect) that isn't a login itself, else START."""
     first = re.split(r"[/?#]", path[1:], maxsplit=1)[0]
-    if len(path) > LONGEST_BACK or not LOCAL.fullmatch(path) or first in ("", "logout"):
+    if len(path.encode(errors="replace")) > LONGEST_BACK or not LOCAL.fullmatch(path) or first in ("", "logout"):
         return START
     return START if first == "login" and path != "/login/done" else path
 

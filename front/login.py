@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from chassis.issuer import Issuer
-from chassis.session import cookie_names
-from front.attempt import ATTEMPT_SECONDS, Attempt, authorization_url, begun, cookie_of, left_behind, local
+from chassis.session import cookie_names, sent_cookies
+from front.attempt import ATTEMPT_SECONDS, Attempt, authorization_url, begun, left_behind, local
 from front.exchange import token_for
 from front.refusals import LoginDenied, LoginFailed, NotSetUp, TokenTooLong, WrongIssuer
 from front.settings import FrontSettings
@@ -30,21 +30,21 @@ async def log_in(request: Request, back: Annotated[str, Query(alias="next")] = "
     if not here and request.headers.get("host") != urlsplit(settings.public_url).netloc:
         # The attempt's cookie must be kept for the host that the provider sends people back to.
         return RedirectResponse(f"{settings.public_url}/login?{urlencode({'next': back, 'here': 'true'})}", 303)
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    attempt = Attempt(state, nonce, verifier, local(back), settings.secure)
+    request.scope["stafett.attempt"] = attempt
     issuer: Issuer = request.app.state.issuer
     endpoint = (await issuer.published()).endpoint("authorization")
-    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-    attempt = Attempt(state, nonce, verifier, local(back))
     url = authorization_url(
         endpoint, attempt, settings.audience, settings.callback, scope=settings.scope, acr=settings.acr
     )
     response = RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})
-    for name in left_behind(request.cookies):
+    for name in left_behind(sent_cookies(request), settings.secure):
         forget(response, name, settings)
     response.set_cookie(
-        cookie_of(attempt.state, settings.secure),
+        attempt.cookie,
         attempt.kept(),
         max_age=ATTEMPT_SECONDS,
-        path=_path(settings),
         secure=settings.secure,
         httponly=True,
         samesite="lax",
@@ -58,7 +58,7 @@ async def come_back(
 ) -> Response:
     settings: FrontSettings = request.app.state.settings
     issuer: Issuer = request.app.state.issuer
-    attempt = begun(request.cookies, state, settings.secure)
+    attempt = begun(sent_cookies(request), state, settings.secure)
     request.scope["stafett.attempt"] = attempt
     if iss is not None and iss != issuer.issuer:
         structlog.get_logger().warning("the answer to a login names another issuer")
@@ -79,7 +79,7 @@ async def come_back(
         httponly=True,
         samesite="lax",
     )
-    forget(response, cookie_of(attempt.state, settings.secure), settings)
+    forget(response, attempt.cookie, settings)
     return response
 
 
@@ -101,9 +101,4 @@ def refusal(error: str) -> LoginFailed:
 
 def forget(response: Response, name: str, settings: FrontSettings) -> None:
     """Let the browser drop an attempt's cookie."""
-    response.delete_cookie(name, path=_path(settings), secure=settings.secure, httponly=True, samesite="lax")
-
-
-def _path(settings: FrontSettings) -> str:
-    """Where the browser sends it: a `__Host-` cookie must be the whole host's."""
-    return "/" if settings.secure else "/login"
+    response.delete_cookie(name, secure=settings.secure, httponly=True, samesite="lax")

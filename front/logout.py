@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from chassis.forms import from_another_site
 from chassis.issuer import Issuer, LoginUnavailable
 from chassis.refusals import Crossed
-from chassis.session import COOKIE, HOST_COOKIE, cookie_names, session_token
+from chassis.session import COOKIE, HOST_COOKIE, cookie_names, sent_cookies, session_token
 from front.attempt import end_session_url
 from front.settings import FrontSettings
 
@@ -16,7 +16,7 @@ router = APIRouter()
 async def ask(request: Request) -> Response:
     """Also where the provider sends people when they have logged out there."""
     settings: FrontSettings = request.app.state.settings
-    logged_in = bool(session_token(request.cookies, cookie_names(settings.public_url)))
+    logged_in = bool(session_token(sent_cookies(request), cookie_names(settings.public_url)))
     return shown(request, logged_in=logged_in)
 
 

@@ -1,9 +1,17 @@
 """What an operator sets for the front, from the environment: STAFETT_ISSUER, STAFETT_PUBLIC_URL and so on."""
 
-from urllib.parse import urlsplit
+import re
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+NEARBY = re.compile(r"[a-z][a-z0-9_-]*", re.IGNORECASE)
+"""A name without a dot: this machine's, or a container's."""
+
+HTTPS = "must begin with https://; http is for this machine and the network of its containers alone"
 
 
 class FrontSettings(BaseSettings):
@@ -11,8 +19,8 @@ class FrontSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="STAFETT_", extra="ignore", frozen=True)
 
-    issuer: str = "http://127.0.0.1:8099"
-    """OpenID Connect issuer, exactly as its tokens and its discovery document say it."""
+    issuer: Annotated[str, Field(validate_default=True)] = ""
+    """OpenID Connect issuer, exactly as its tokens and its discovery document say it; there is no login without one."""
     audience: str = "stafett"
     """Our client id at the provider; its tokens are for this audience."""
     client_secret: SecretStr = SecretStr("")
@@ -24,12 +32,27 @@ class FrontSettings(BaseSettings):
     acr: str = ""
     """Levels of assurance that are good enough, the best first, with spaces between; any when empty."""
 
+    @field_validator("issuer")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(
+                "STAFETT_ISSUER must be the OpenID Connect issuer, as its discovery document says it, "
+                "such as https://login.example.se"
+            )
+        if not safe(parts):
+            raise ValueError(f"STAFETT_ISSUER {HTTPS}")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _origin(cls, value: str) -> str:
         parts = urlsplit(value.rstrip("/"))
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
             raise ValueError("STAFETT_PUBLIC_URL must be an address without a path, such as https://stafett.example.se")
+        if not safe(parts):
+            raise ValueError(f"STAFETT_PUBLIC_URL {HTTPS}")
         return value.rstrip("/")
 
     @property
@@ -41,3 +64,14 @@ class FrontSettings(BaseSettings):
     def callback(self) -> str:
         """Where the provider sends people back to."""
         return f"{self.public_url}/login/callback"
+
+
+def safe(address: SplitResult) -> bool:
+    """True when nobody on the way can read what is sent there: over https, or not further than to a neighbour."""
+    host = address.hostname or ""
+    if address.scheme == "https" or NEARBY.fullmatch(host):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -20,7 +20,7 @@ TOKEN_SECONDS = 8 * 3600
 
 
 def new_key() -> ECKey:
-    """A signing key with an id of its own: whoever has fetched an earlier one sees that this is another."""
+    """A signing key, of a name that no other has: whoever remembers another doesn't take it for that one."""
     return ECKey.generate_key("P-256", {"kid": f"demo-{secrets.token_hex(4)}", "use": "sig", "alg": "ES256"})
 
 

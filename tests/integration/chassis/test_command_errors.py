@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.keys import KeysMissing
+from chassis.issuer import IssuerMissing
+from chassis.keys import KeysMissing, make_keys
 from cli.__main__ import main, parser, sentence
 from cli.serve import app
 from cli.servers import NoServer
@@ -73,9 +74,22 @@ def test_a_folder_is_used_by_one_at_a_time(tmp_path: Path) -> None:
 
 
 def test_an_address_that_is_none_is_told_before_anything_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAFETT_ISSUER", "https://login.example")
     monkeypatch.setenv("STAFETT_PUBLIC_URL", "stafett.example")
     with pytest.raises(CannotStart, match=r"^STAFETT_PUBLIC_URL must be an address without a path, such as "):
         app("front")
+
+
+@pytest.mark.parametrize("part", ["front", "journal"])
+def test_nothing_is_served_before_it_is_told_who_vouches_for_people(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, part: str
+) -> None:
+    make_keys(tmp_path)
+    monkeypatch.setenv("STAFETT_KEYS", str(tmp_path))
+    monkeypatch.delenv("STAFETT_ISSUER", raising=False)
+    with pytest.raises((CannotStart, IssuerMissing)) as refused:
+        app(part)
+    assert (sentence(refused.value) or "").startswith("STAFETT_ISSUER must be the OpenID Connect issuer")
 
 
 def test_a_container_may_choose_the_address_it_serves_on() -> None:

@@ -1,16 +1,39 @@
-"""The issuer's keys: fetched again when they must be, used as far as they can be, waited for by nobody who has them."""
+"""The issuer's keys: fetched by one while others go on, anew when they have changed, and only those we can use."""
 
 import asyncio
-import json
+import ssl
+import threading
 import time
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
 
-from chassis.issuer import Issuer, NotLoggedIn, Published
+from chassis import issuer as module
+from chassis.issuer import Issuer, LoginUnavailable, NotLoggedIn, trusted
 from cli.issuer import AUDIENCE, DemoIssuer, demo_issuer
+from tests.support.stafett import eventually
+
+
+class Slow:
+    """What the issuer does before it answers: it is asked, and waits to be let go on."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer, self.asked, self.go_on, self.times = answer, threading.Event(), threading.Event(), 0
+
+    def __call__(self) -> Any:
+        self.times += 1
+        self.asked.set()
+        assert self.go_on.wait(20)
+        return self.answer()
+
+    async def is_asked(self) -> bool:
+        return self.asked.is_set()
+
+
+def fail() -> Any:
+    raise RuntimeError("the issuer is ill")
 
 
 @pytest.fixture
@@ -19,46 +42,114 @@ def provider() -> Iterator[DemoIssuer]:
         yield running
 
 
-async def test_a_new_key_under_the_same_id_is_fetched(provider: DemoIssuer, monkeypatch: pytest.MonkeyPatch) -> None:
-    issuer = Issuer(provider.url, AUDIENCE)
-    assert (await issuer.verify(provider.token("eva.nyberg"))).subject == "eva.nyberg"
-    provider.key = ECKey.generate_key("P-256", {"kid": str(provider.key.kid), "use": "sig", "alg": "ES256"})
-    with pytest.raises(NotLoggedIn):
-        await issuer.verify(provider.token("eva.nyberg"))
-    monkeypatch.setattr("chassis.issuer.LEEWAY_SECONDS", -1)
-    assert (await issuer.verify(provider.token("eva.nyberg"))).subject == "eva.nyberg"
-
-
-async def test_a_key_of_a_kind_that_we_do_not_know_is_passed_over(
+async def test_nobody_waits_for_a_slow_issuer_when_its_keys_are_known(
     provider: DemoIssuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    odd = {"kty": "EC", "crv": "brainpoolP256r1", "kid": "odd", "x": "AA", "y": "AA"}
-    ours = provider.keys()
-    monkeypatch.setattr(provider, "keys", lambda: {"keys": [odd, *ours["keys"], {"kty": "none"}]})
-    assert (await Issuer(provider.url, AUDIENCE).verify(provider.token("eva.nyberg"))).subject == "eva.nyberg"
+    ours = Issuer(provider.url, AUDIENCE)
+    await ours.verify(provider.token("jonas.ek"))
+    slow = Slow(provider.keys)
+    monkeypatch.setattr(provider, "keys", slow)
+    monkeypatch.setattr(module, "PUBLISHED_MAX_AGE_SECONDS", -1)
+    try:
+        first = asyncio.create_task(ours.verify(provider.token("jonas.ek")))
+        await eventually(slow.is_asked)
+        second = await asyncio.wait_for(ours.verify(provider.token("eva.nyberg")), 3)
+        assert (second.subject, first.done()) == ("eva.nyberg", False)
+    finally:
+        slow.go_on.set()
+    assert ((await first).subject, slow.times) == ("jonas.ek", 1)
 
 
-async def test_a_head_of_the_wrong_kind_is_a_token_that_does_not_hold(provider: DemoIssuer) -> None:
-    head = urlsafe_b64encode(json.dumps({"alg": "ES256", "kid": provider.key.kid, "crit": 5}).encode()).decode()
-    _, content, signature = provider.token("eva.nyberg").split(".")
+async def test_nobody_waits_for_a_forged_token_to_be_looked_into(
+    provider: DemoIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = Issuer(provider.url, AUDIENCE)
+    await ours.verify(provider.token("jonas.ek"))
+    slow = Slow(provider.keys)
+    monkeypatch.setattr(provider, "keys", slow)
+    monkeypatch.setattr(module, "UNKNOWN_KEY_MAX_AGE_SECONDS", -1)
+    try:
+        forged = asyncio.create_task(ours.verify(DemoIssuer(provider.url).token("jonas.ek")))
+        await eventually(slow.is_asked)
+        assert (await asyncio.wait_for(ours.verify(provider.token("eva.nyberg")), 3)).subject == "eva.nyberg"
+    finally:
+        slow.go_on.set()
     with pytest.raises(NotLoggedIn):
-        await Issuer(provider.url, AUDIENCE).verify(f"{head.rstrip('=')}.{content}.{signature}")
+        await forged
 
 
-async def test_who_has_keys_waits_for_no_slow_issuer(provider: DemoIssuer, monkeypatch: pytest.MonkeyPatch) -> None:
-    issuer, asked = Issuer(provider.url, AUDIENCE), asyncio.Event()
-    await issuer.published()
+async def test_those_who_wait_for_a_fetch_that_fails_do_not_each_wait_for_one_of_their_own(
+    provider: DemoIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, slow = Issuer(provider.url, AUDIENCE), Slow(fail)
+    monkeypatch.setattr(provider, "discovery", slow)
+    waiting = [asyncio.create_task(ours.published()) for _ in range(5)]
+    await eventually(slow.is_asked)
+    slow.go_on.set()
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert ([type(answer) for answer in answers], slow.times) == ([LoginUnavailable] * 5, 1)
+    monkeypatch.undo()
+    assert (await ours.verify(provider.token("jonas.ek"))).subject == "jonas.ek"
 
-    async def silent(_issuer: Issuer) -> Published:
-        asked.set()
-        await asyncio.Event().wait()
-        raise AssertionError
 
-    monkeypatch.setattr(Issuer, "_fetch", silent)
-    waiting = asyncio.create_task(issuer.published(-1))
-    await asked.wait()
-    since = time.monotonic()
-    assert (await issuer.verify(provider.token("eva.nyberg"))).subject == "eva.nyberg"
-    await issuer.published(-1)
-    assert time.monotonic() - since < 1
-    waiting.cancel()
+@pytest.mark.parametrize("same_name", [True, False])
+async def test_a_new_key_is_found_also_when_it_has_the_old_ones_name(
+    provider: DemoIssuer, monkeypatch: pytest.MonkeyPatch, same_name: bool
+) -> None:
+    ours = Issuer(provider.url, AUDIENCE)
+    await ours.verify(provider.token("jonas.ek"))
+    kid = str(provider.key.kid) if same_name else "new"
+    provider.key = ECKey.generate_key("P-256", {"kid": kid, "use": "sig", "alg": "ES256"})
+    with pytest.raises(NotLoggedIn):  # the known ones are too young to be fetched again for anybody's sake
+        await ours.verify(provider.token("jonas.ek"))
+    monkeypatch.setattr(module, "UNKNOWN_KEY_MAX_AGE_SECONDS", -1)
+    assert (await ours.verify(provider.token("jonas.ek"))).subject == "jonas.ek"
+
+
+async def test_a_key_that_we_do_not_know_how_to_use_does_not_disturb_the_others(
+    provider: DemoIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (known,) = provider.keys()["keys"]
+    strange = [{**known, "kid": "p", "crv": "P-999"}, {"kty": "AKP", "kid": "a"}, {"kty": ["EC"]}, {**known, "x": 5}]
+    monkeypatch.setattr(provider, "keys", lambda: {"keys": [*strange, known]})
+    assert (await Issuer(provider.url, AUDIENCE).verify(provider.token("jonas.ek"))).subject == "jonas.ek"
+    monkeypatch.setattr(provider, "keys", lambda: {"keys": strange})
+    with pytest.raises(LoginUnavailable):
+        await Issuer(provider.url, AUDIENCE).published()
+
+
+@pytest.mark.parametrize(
+    ("aud", "azp", "taken"),
+    [
+        (AUDIENCE, "another", True),
+        ([AUDIENCE, "another"], AUDIENCE, True),
+        ([AUDIENCE, "another"], "another", False),
+        ([AUDIENCE, "another"], None, False),
+    ],
+)
+async def test_a_token_for_several_is_taken_when_it_was_made_for_us(
+    provider: DemoIssuer, aud: object, azp: object, taken: bool
+) -> None:
+    ours, token = Issuer(provider.url, AUDIENCE), provider.token("jonas.ek", aud=aud, azp=azp)
+    if taken:
+        assert (await ours.verify(token)).subject == "jonas.ek"
+    else:
+        with pytest.raises(NotLoggedIn):
+            await ours.verify(token)
+
+
+async def test_what_is_trusted_is_read_once_and_not_for_each_fetch(
+    provider: DemoIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusted()
+    read: list[float] = []
+    make = ssl.create_default_context
+
+    def counted(*args: Any, **named: Any) -> ssl.SSLContext:
+        read.append(time.monotonic())
+        return make(*args, **named)
+
+    monkeypatch.setattr(ssl, "create_default_context", counted)
+    for _ in range(2):
+        await Issuer(provider.url, AUDIENCE).published()
+    assert read == []

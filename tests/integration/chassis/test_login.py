@@ -1,6 +1,8 @@
 """Whose requests are answered: a token by the right issuer, for us, still valid, of a member with a role today."""
 
+import json
 import time
+from base64 import urlsafe_b64encode
 
 import pytest
 from joserfc import jwt
@@ -31,14 +33,26 @@ async def test_a_token_that_is_not_for_us_is_refused(execution: Running, claims:
 
 
 async def test_a_token_signed_with_another_key_is_refused(execution: Running) -> None:
-    forger = DemoIssuer(execution.issuer.url)
+    same_name = ECKey.generate_key("P-256", {"kid": str(execution.issuer.key.kid), "use": "sig", "alg": "ES256"})
     async with execution.client() as client:
-        client.headers["authorization"] = f"Bearer {forger.token('eva.nyberg')}"
-        assert body(await client.get(QUEUE), 401)["type"] == "not-logged-in"
+        for forger in (DemoIssuer(execution.issuer.url), DemoIssuer(execution.issuer.url, key=same_name)):
+            client.headers["authorization"] = f"Bearer {forger.token('eva.nyberg')}"
+            assert body(await client.get(QUEUE), 401)["type"] == "not-logged-in"
+
+
+async def test_a_head_that_is_not_as_it_may_be_is_refused(execution: Running) -> None:
+    wrong: list[object] = [5, "exp", [5], {}, None]
+    _, content, proof = execution.issuer.token("eva.nyberg").split(".")
+    async with execution.client() as client:
+        for crit in wrong:
+            said = json.dumps({"alg": "ES256", "kid": execution.issuer.key.kid, "crit": crit}).encode()
+            head = urlsafe_b64encode(said).decode().rstrip("=")
+            client.headers["authorization"] = f"Bearer {head}.{content}.{proof}"
+            assert body(await client.get(QUEUE), 401)["type"] == "not-logged-in"
 
 
 async def test_an_unsigned_token_is_refused(execution: Running) -> None:
-    key = ECKey.generate_key("P-256", {"kid": "demo-1"})
+    key = ECKey.generate_key("P-256", {"kid": str(execution.issuer.key.kid)})
     said = {"iss": execution.issuer.url, "aud": "stafett", "sub": "eva.nyberg", "exp": int(time.time()) + 60}
     head, content, _ = jwt.encode({"alg": "ES256"}, said, key).split(".")
     async with execution.client() as client:

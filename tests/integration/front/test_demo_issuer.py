@@ -163,4 +163,5 @@ def test_its_key_is_kept_in_a_file_that_only_it_can_read(tmp_path: Path) -> None
     assert first.keys() == second.keys()
     assert "d" not in first.keys()["keys"][0]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert first.keys() != DemoIssuer.of(DemoIssuerSettings()).keys()
+    others = [first, *(DemoIssuer.of(DemoIssuerSettings()) for _ in range(2))]
+    assert len({issuer.key.kid for issuer in others}) == 3

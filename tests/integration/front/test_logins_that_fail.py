@@ -78,7 +78,9 @@ async def test_who_cancels_can_try_again_and_still_come_to_the_page(stafett: Sit
 
 async def test_while_the_provider_is_away_people_are_told_so_and_so_is_the_operator(stafett: Site) -> None:
     async with site(DemoIssuer("http://127.0.0.1:1")) as without, without.browser() as browser:
-        refused(await browser.get("/login"), 503, "Inloggningstjänsten går inte att nå just nu.")
+        answer = await browser.get("/login?next=/execution/my-units")
+        refused(answer, 503, "Inloggningstjänsten går inte att nå just nu.")
+        assert '<a href="/login?next=/execution/my-units">Logga in igen</a>' in answer.text
         health = await browser.get("/front/health")
     assert (health.status_code, health.json()["issuer"]) == (503, "waiting: not reached")
     async with stafett.browser() as browser:

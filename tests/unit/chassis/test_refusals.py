@@ -31,5 +31,5 @@ def test_a_failed_request_is_logged_without_what_was_written(error: Exception, s
 def test_an_issuer_that_can_not_be_reached_is_logged() -> None:
     issuer = Issuer("http://127.0.0.1:1", "stafett")
     with capture_logs() as logs, pytest.raises(LoginUnavailable):
-        asyncio.run(issuer.published(0))
+        asyncio.run(issuer.published())
     assert [(line["log_level"], line["error"].split()[0]) for line in logs] == [("warning", "ConnectError")]

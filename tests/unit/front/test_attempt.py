@@ -1,42 +1,52 @@
 import base64
 import json
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from front.attempt import Attempt, authorization_url, begun, cookie_of, end_session_url, left_behind, local
+from front.attempt import Attempt, authorization_url, begun, end_session_url, left_behind, local
 from front.refusals import NotBegunHere
 
 STATE = "s" * 43
-COOKIE = cookie_of(STATE, False)
-ATTEMPT = Attempt(STATE, "nonce", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "/execution/my-units")
+ATTEMPT = Attempt(STATE, "nonce", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "/execution/my-units", secure=True)
 
 
 def test_a_browser_remembers_its_attempt() -> None:
-    assert begun({COOKIE: ATTEMPT.kept()}, STATE, False) == ATTEMPT
+    assert begun({ATTEMPT.cookie: ATTEMPT.kept()}, STATE, secure=True) == ATTEMPT
+
+
+def test_over_https_only_a_cookie_that_no_other_host_can_set_counts() -> None:
+    plain = replace(ATTEMPT, secure=False)
+    assert (ATTEMPT.cookie, plain.cookie) == (f"__Host-stafett-login-{STATE}", f"stafett-login-{STATE}")
+    assert begun({plain.cookie: plain.kept()}, STATE, secure=False) == plain
+    with pytest.raises(NotBegunHere):
+        begun({plain.cookie: plain.kept()}, STATE, secure=True)
+
+
+def test_attempts_are_small_enough_to_be_sent_with_every_request() -> None:
+    for back in ("/a" * 300, "/" + '"' * 599, "/å" * 200):
+        longest = replace(ATTEMPT, nonce=STATE, back=local(back))
+        assert longest.back == back
+        assert len(longest.cookie) + len(longest.kept()) < 2048
+        assert begun({longest.cookie: longest.kept()}, STATE, secure=True) == longest
 
 
 @pytest.mark.parametrize("kept", ["", "not base64", "e30=", base64.b64encode(b'["one"]').decode(), "bnVsbA=="])
 def test_what_is_no_attempt_is_refused(kept: str) -> None:
     with pytest.raises(NotBegunHere):
-        begun({COOKIE: kept}, STATE, False)
+        begun({ATTEMPT.cookie: kept}, STATE, secure=True)
 
 
 @pytest.mark.parametrize("state", ["", "other" * 9, STATE[1:], f"{STATE}; a=b"])
 def test_an_answer_to_no_attempt_of_this_browser_is_refused(state: str) -> None:
     with pytest.raises(NotBegunHere):
-        begun({COOKIE: ATTEMPT.kept(), f"stafett-login-{STATE[1:]}": ATTEMPT.kept()}, state, False)
+        begun({ATTEMPT.cookie: ATTEMPT.kept(), f"__Host-stafett-login-{STATE[1:]}": ATTEMPT.kept()}, state, secure=True)
 
 
 def test_a_cookie_that_somebody_has_changed_leads_to_no_other_site() -> None:
     kept = base64.urlsafe_b64encode(json.dumps(["n", "v", "//evil.example"]).encode()).decode()
-    assert begun({COOKIE: kept}, STATE, False).back == "/notify/inbox"
-
-
-def test_over_https_only_a_cookie_that_no_other_host_can_set_is_an_attempt() -> None:
-    assert begun({f"__Host-stafett-login-{STATE}": ATTEMPT.kept()}, STATE, True) == ATTEMPT
-    with pytest.raises(NotBegunHere):
-        begun({f"stafett-login-{STATE}": ATTEMPT.kept()}, STATE, True)
+    assert begun({ATTEMPT.cookie: kept}, STATE, secure=True).back == "/notify/inbox"
 
 
 def test_the_challenge_is_the_one_that_rfc_7636_computes() -> None:
@@ -44,8 +54,10 @@ def test_the_challenge_is_the_one_that_rfc_7636_computes() -> None:
 
 
 def test_only_the_newest_unfinished_attempts_are_kept() -> None:
-    names = [f"stafett-login-{number:043}" for number in range(5)]
-    assert left_behind(dict.fromkeys([*names, "stafett", "stafett-login-x"], "")) == names[:2]
+    for secure, before in ((True, "__Host-stafett-login-"), (False, "stafett-login-")):
+        names = [f"{before}{number:043}" for number in range(7)]
+        others = ["stafett", f"{before}x", f"another-{names[0]}"]
+        assert left_behind(dict.fromkeys([*names, *others], ""), secure) == names[:5]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +71,7 @@ def test_a_page_of_ours_is_gone_back_to(path: str) -> None:
     "path",
     [
         *("", "/", "notify/inbox", "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example"),
-        *("/\t/evil.example", "/a\\b", "/a\r\nb", " /notify", "javascript:alert(1)", "/" + "a" * 1500),
+        *("/\t/evil.example", "/a\\b", "/a\r\nb", " /notify", "javascript:alert(1)", "/" + "a" * 600, "/" + "å" * 300),
         *("/login", "/login?next=/", "/login/callback?code=1", "/logout", "/logout?", "/?x"),
     ],
 )

@@ -11,9 +11,9 @@ from front.refusals import LevelTooLow, LoginDenied, LoginFailed, NotSetUp, NotV
 GOOD = {"nonce": "n", "acr": "loa3"}
 
 
-def test_a_token_for_this_attempt_and_for_us_is_taken() -> None:
-    check(GOOD, "n", "us", [])
-    check(GOOD | {"azp": "us"}, "n", "us", ["loa4", "loa3"])
+def test_a_token_for_this_attempt_is_taken() -> None:
+    check(GOOD, "n", [])
+    check(GOOD, "n", ["loa4", "loa3"])
 
 
 @pytest.mark.parametrize(
@@ -21,21 +21,20 @@ def test_a_token_for_this_attempt_and_for_us_is_taken() -> None:
     [
         ({"nonce": "å"}, [], NotVouchedFor),
         ({"nonce": None}, [], NotVouchedFor),
-        ({"azp": "another"}, [], NotVouchedFor),
         ({}, ["loa4"], LevelTooLow),
         ({"acr": None}, ["loa4"], LevelTooLow),
     ],
 )
-def test_a_token_for_another_attempt_another_client_or_of_too_low_a_level_is_not(
+def test_a_token_for_another_attempt_or_of_too_low_a_level_is_not(
     changes: dict[str, Any], levels: list[str], why: type[Refused]
 ) -> None:
     with pytest.raises(why):
-        check(GOOD | changes, "n", "us", levels)
+        check(GOOD | changes, "n", levels)
 
 
 def test_without_a_nonce_no_token_is_taken() -> None:
     with pytest.raises(NotVouchedFor):
-        check({"acr": "loa3"}, "n", "us", [])
+        check({"acr": "loa3"}, "n", [])
 
 
 def test_the_token_is_taken_from_the_providers_answer() -> None:

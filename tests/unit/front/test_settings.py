@@ -1,14 +1,18 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from chassis.issuer import Issuer, IssuerMissing
 from chassis.session import cookie_names, session_token
+from chassis.settings import Settings
 from front.settings import FrontSettings
+
+ISSUER = "https://login.example"
 
 
 def test_the_address_people_use_is_an_origin() -> None:
-    settings = FrontSettings(public_url="https://stafett.example/")
+    settings = FrontSettings(issuer=ISSUER, public_url="https://stafett.example/")
     assert (settings.callback, settings.secure) == ("https://stafett.example/login/callback", True)
-    assert not FrontSettings(public_url="http://127.0.0.1:8080").secure
+    assert not FrontSettings(issuer=ISSUER, public_url="http://127.0.0.1:8080").secure
 
 
 @pytest.mark.parametrize(
@@ -16,11 +20,36 @@ def test_the_address_people_use_is_an_origin() -> None:
 )
 def test_what_is_no_origin_is_refused_with_what_to_write(url: str) -> None:
     with pytest.raises(ValidationError, match=r"such as https://stafett\.example\.se"):
-        FrontSettings(public_url=url)
+        FrontSettings(issuer=ISSUER, public_url=url)
+
+
+def test_without_an_issuer_it_is_told_what_to_set() -> None:
+    with pytest.raises(ValidationError, match=r"STAFETT_ISSUER must be .*, such as https://login\.example\.se"):
+        FrontSettings(issuer="")
+    with pytest.raises(IssuerMissing, match=r"STAFETT_ISSUER must be "):
+        Issuer(Settings(service="journal", issuer="").issuer, "stafett")
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost", "http://demo-issuer:8080"]
+)
+def test_on_this_machine_and_between_containers_https_is_not_needed(address: str) -> None:
+    assert FrontSettings(issuer=address, public_url=address).issuer == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://stafett.example", "http://10.0.0.7:8080", "http://167772167", "http://[fd00::7]", "http://0xa000007"],
+)
+def test_further_away_passwords_and_sessions_go_over_https_alone(address: str) -> None:
+    with pytest.raises(ValidationError, match=r"STAFETT_ISSUER must begin with https://"):
+        FrontSettings(issuer=address)
+    with pytest.raises(ValidationError, match=r"STAFETT_PUBLIC_URL must begin with https://"):
+        FrontSettings(issuer=ISSUER, public_url=address)
 
 
 def test_the_secret_is_not_shown() -> None:
-    assert "hemlig" not in repr(FrontSettings(client_secret=SecretStr("hemlig")))
+    assert "hemlig" not in repr(FrontSettings(issuer=ISSUER, client_secret=SecretStr("hemlig")))
 
 
 def test_a_session_is_known_by_the_name_that_goes_with_the_address() -> None:
