@@ -70,7 +70,7 @@ def _renew(folder: Path, name: str) -> None:
         renew_secret(folder, name)
     except FileNotFoundError as error:
         sys.exit(f"{error.filename} is missing: there is no old one to renew")
-    print(f"{name} is new: tell its server, and restart who uses it (docs/operations.md)")
+    print(f"{name} is new, the old one is {name}.old: tell its server, and restart who uses it (docs/operations.md)")
 
 
 def _rotate(chosen: argparse.Namespace) -> None:

@@ -1,5 +1,6 @@
 """The secrets of an installation: random passwords and the services' keys, as files in one folder, made once."""
 
+import os
 import secrets
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from contracts.topology import SERVICES
 
 ADMIN = "stafett-admin"
 """The broker's administrator, whom `ops init` logs in as."""
+AT_PROVIDER = "client-secret"
+"""The file for our secret at the OpenID Connect provider, empty until an operator writes it there."""
 
 
 class SecretsThere(Exception):
@@ -24,22 +27,29 @@ def make_secrets(folder: Path) -> list[str]:
     for name in names():
         files |= _new(name)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    there = [name for name in (*files, "keys") if (folder / name).exists()]
+    there = [name for name in (*files, AT_PROVIDER, "keys") if (folder / name).exists()]
     if there:
         raise SecretsThere(f"{folder} already holds {', '.join(there)}: nothing is made, and nothing written over")
     folder.chmod(0o700)
     for name, content in files.items():
-        _write(folder / name, content)
+        _replace(folder / name, content, 0o444)
+    _replace(folder / AT_PROVIDER, "", 0o644)
     make_keys(folder / "keys")
     make_readable(folder / "keys")
-    return [*files, "keys"]
+    return [*files, AT_PROVIDER, "keys"]
 
 
 def renew_secret(folder: Path, name: str) -> None:
-    """Write a new password over an old one, in the same file: where it is mounted, the new one is seen at once."""
-    for file, content in _new(name).items():
-        (folder / file).chmod(0o600)
-        _write(folder / file, content)
+    """Put a new password in an old one's place, whole or not at all; the old one stays as `<name>.old` until the next.
+
+    FileNotFoundError, and nothing changed, when there is no old one. A container that runs has the old file still.
+    """
+    fresh = _new(name)
+    old = {file: (folder / file).read_text() for file in fresh}
+    for file, content in old.items():
+        _replace(folder / f"{file}.old", content, 0o400)
+    for file, content in fresh.items():
+        _replace(folder / file, content, 0o444)
 
 
 def names() -> list[str]:
@@ -56,13 +66,19 @@ def _new(name: str) -> dict[str, str]:
 
 
 def make_readable(keys: Path) -> None:
-    """Let the containers read the keys that are mounted into them."""
-    keys.chmod(0o755)  # whatever the umask; the folder above is its owner's alone
+    """Let the containers read the keys that are mounted into them, and enter the folder, whatever the umask was."""
+    keys.chmod(0o755)
     for file in keys.glob("*.json"):
         file.chmod(0o444)
 
 
-def _write(file: Path, content: str) -> None:
-    file.touch(mode=0o600)
-    file.write_text(content)
-    file.chmod(0o444)
+def _replace(file: Path, content: str, mode: int) -> None:
+    """Write a whole file or nothing, beside the old one first; who must not read it can't meanwhile either."""
+    part = file.with_name(f".{file.name}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as writing:
+        writing.write(content)
+        writing.flush()
+        os.fsync(writing.fileno())
+    part.chmod(mode)
+    part.replace(file)

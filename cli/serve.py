@@ -1,5 +1,8 @@
 """`./stafett serve`: one service, the front or the demo issuer alone, as in production."""
 
+import os
+from typing import Any
+
 import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
@@ -25,13 +28,18 @@ def app(name: str) -> FastAPI:
     if name == "front":
         return create_front(_front_settings())
     if name == "demo-issuer":
-        return issuer_app(DemoIssuer.of(DemoIssuerSettings()))
+        return issuer_app(DemoIssuer.of(DemoIssuerSettings(**_with_files())))
     return create_app(blueprint(name), Settings(service=name))
+
+
+def _with_files() -> dict[str, Any]:
+    """Let what is not in the environment be read from files named after it, in the folder of secrets."""
+    return {"_secrets_dir": os.environ.get("STAFETT_SECRETS")}
 
 
 def _front_settings() -> FrontSettings:
     """CannotStart with what is wrong with them; never with what was set."""
     try:
-        return FrontSettings()
+        return FrontSettings(**_with_files())
     except ValidationError as error:
         raise CannotStart("; ".join(fault["msg"].removeprefix("Value error, ") for fault in error.errors())) from error

@@ -24,7 +24,8 @@ class FrontSettings(BaseSettings):
     audience: str = "stafett"
     """Our client id at the provider; its tokens are for this audience."""
     client_secret: SecretStr = SecretStr("")
-    """Our secret at the provider; empty for a public client, which proves itself by PKCE alone."""
+    """Our secret at the provider; empty for a public client, which proves itself by PKCE alone. When not in the
+    environment it is read from the file `stafett_client_secret` in the folder of secrets."""
     public_url: str = "http://127.0.0.1:8080"
     """The address people use. The provider must know its `/login/callback` and, for logging out, its `/logout`."""
     scope: str = "openid"

@@ -1,6 +1,7 @@
 """The compose file, the image and the proxy: every service is there, fenced in, and reached through the proxy alone."""
 
 import re
+from collections.abc import Mapping
 from copy import deepcopy
 from importlib import import_module
 from typing import Any
@@ -18,6 +19,9 @@ DEPLOY = ROOT / "deploy"
 TEXT = (DEPLOY / "compose.yaml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 CADDYFILE = (DEPLOY / "Caddyfile").read_text()
+README = (ROOT / "README.md").read_text()
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+OF_ENV = "stafett:$(sed -n 's/^IMAGE_TAG=//p' .env)"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 
 
@@ -76,6 +80,40 @@ def test_what_an_operator_sets_is_in_the_example() -> None:
     assert asked == said
 
 
+def reaches(container: Mapping[str, Any], variable: str) -> bool:
+    """True when an operator's setting comes to a container, in its environment or in a file among its secrets."""
+    files = [one["target"] for one in container.get("secrets", ()) if isinstance(one, dict)]
+    return variable.lower() in files or container["environment"].get(variable, "").startswith(f"${{{variable}")
+
+
+def test_what_the_readme_says_of_the_login_reaches_the_containers_it_names() -> None:
+    rows = re.findall(r"^\| `(STAFETT_\w+)` \|.+\| (front|front, services) \|$", README, re.MULTILINE)
+    assert {"STAFETT_ISSUER", "STAFETT_SCOPE", "STAFETT_ACR"} <= {variable for variable, _ in rows}
+    lacking = [
+        f"{name}: {variable}"
+        for variable, readers in rows
+        for name in ("front", *(SERVICES if "services" in readers else ()))
+        if not reaches(COMPOSE["services"][name], variable)
+    ]
+    assert lacking == []
+
+
+def test_a_real_installation_gets_nothing_of_the_demo_unless_it_is_asked_for() -> None:
+    example = (DEPLOY / "env.example").read_text()
+    assert "\nORGANISATION_FILE=\n" in example
+    assert "${ORGANISATION_FILE:?" in TEXT
+    assert re.findall(r"^\w+=.*demo", example, re.MULTILINE) == []
+
+
+def test_operators_run_the_image_that_env_names_and_no_password_is_an_argument() -> None:
+    for told in (README, OPERATIONS):
+        runs = re.findall(r"docker run ((?:[^\n]+\\\n)*[^\n]+)", told)
+        assert runs != []
+        assert [run for run in runs if "--pull never" not in run or OF_ENV not in run] == []
+        assert "stafett:local" not in told
+        assert "$(cat" not in told
+
+
 def test_the_proxy_leads_to_every_service_by_its_name_and_shows_no_figures() -> None:
     routes = dict(re.findall(r"handle (\S+ )?\{\n\t+reverse_proxy \{\n\t+dynamic a (\S+) 8080 \{", CADDYFILE))
     assert routes == {**{f"/{name}/* ": name for name in (*SERVICES, "demo-issuer")}, "": "front"}
@@ -107,11 +145,10 @@ def test_nothing_reaches_the_engine_that_is_not_named() -> None:
 
 
 def test_operators_are_told_of_every_figure_and_everything_that_health_says() -> None:
-    told = (ROOT / "docs" / "operations.md").read_text()
     figures = re.findall(r'"(stafett_\w+)"', (ROOT / "chassis" / "telemetry.py").read_text())
     said = [*re.findall(r"AS (\w+)", DEPTHS.text), "database", "consumer", "inbox", "relay", "jobs"]
     assert len(figures) == 7
-    assert [name for name in (*figures, *said) if name not in told] == []
+    assert [name for name in (*figures, *said) if name not in OPERATIONS] == []
 
 
 def changed(service: str, **changes: Any) -> dict[str, Any]:

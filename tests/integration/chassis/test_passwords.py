@@ -9,6 +9,7 @@ import pytest
 
 from chassis.settings import SecretMissing, Settings
 from cli.passwords import SecretsThere, make_secrets, names, renew_secret
+from cli.serve import app
 from contracts.topology import SERVICES
 
 ROOT = Path(__file__).parents[3]
@@ -21,6 +22,10 @@ def settings(folder: Path | None) -> Settings:
         amqp_url="amqp://{service}:{password}@broker:5672/",
         secrets=folder,
     )
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {file.name: file.read_text() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_every_password_is_long_and_unlike_the_others_and_the_folder_is_its_owners_alone(tmp_path: Path) -> None:
@@ -42,16 +47,60 @@ def test_a_secret_is_never_written_over(tmp_path: Path) -> None:
     assert {file: file.read_bytes() for file in before} == before
 
 
-def test_a_password_is_renewed_in_the_file_that_is_mounted_and_no_other(tmp_path: Path) -> None:
+def test_a_renewed_password_takes_the_place_of_the_old_one_which_stays_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    make_secrets(folder)
+    before = contents(folder)
+    with (folder / "rabbitmq-admin").open() as mounted:
+        renew_secret(folder, "rabbitmq-admin")
+        assert mounted.read() == before["rabbitmq-admin"]  # who has the file open never sees half of a new one
+    after = contents(folder)
+    renewed = {"rabbitmq-admin", "rabbitmq-admin.conf"}
+    assert {name for name in before if after[name] != before[name]} == renewed
+    assert {name: after[f"{name}.old"] for name in renewed} == {name: before[name] for name in renewed}
+    assert set(after) == {*before, *(f"{name}.old" for name in renewed)}
+    assert after["rabbitmq-admin"] in after["rabbitmq-admin.conf"]
+    modes = [(folder / name).stat().st_mode & 0o777 for name in ("rabbitmq-admin", "rabbitmq-admin.old")]
+    assert modes == [0o444, 0o400]
+    renew_secret(folder, "rabbitmq-admin")
+    assert contents(folder)["rabbitmq-admin.old"] == after["rabbitmq-admin"]
+
+
+def test_where_an_old_password_is_missing_nothing_is_renewed(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    make_secrets(folder)
+    (folder / "rabbitmq-admin.conf").unlink()
+    before = contents(folder)
+    with pytest.raises(FileNotFoundError, match=r"rabbitmq-admin\.conf"):
+        renew_secret(folder, "rabbitmq-admin")
+    assert contents(folder) == before
+
+
+def test_containers_can_read_the_keys_though_a_strict_umask_made_them(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    command = [sys.executable, "-m", "cli", "ops"]
+    for words in (["secrets", str(folder)], ["rotate-keys", str(folder / "keys"), "--service", "journal"]):
+        done = subprocess.run([*command, *words], cwd=ROOT, capture_output=True, text=True, umask=0o077)
+        assert (done.returncode, done.stderr) == (0, "")
+        modes = {file.name: file.stat().st_mode & 0o777 for file in (folder / "keys").iterdir()}
+        assert modes == {"public.json": 0o444, **{f"{service}.json": 0o444 for service in SERVICES}}
+        assert [one.stat().st_mode & 0o777 for one in (folder, folder / "keys")] == [0o700, 0o755]
+
+
+def test_our_secret_at_the_provider_is_read_from_the_file_that_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_secrets(tmp_path / "secrets")
-    files = [file for file in (tmp_path / "secrets").rglob("*") if file.is_file()]
-    before = {file: (file.stat().st_ino, file.read_bytes()) for file in files}
-    renew_secret(tmp_path / "secrets", "rabbitmq-admin")
-    after = {file: (file.stat().st_ino, file.read_bytes()) for file in files}
-    assert {file.name for file in files if after[file] != before[file]} == {"rabbitmq-admin", "rabbitmq-admin.conf"}
-    assert [file for file in files if after[file][0] != before[file][0]] == []
-    renewed = (tmp_path / "secrets" / "rabbitmq-admin").read_text()
-    assert renewed in (tmp_path / "secrets" / "rabbitmq-admin.conf").read_text()
+    ours = tmp_path / "secrets" / "client-secret"
+    assert (ours.read_text(), ours.stat().st_mode & 0o777) == ("", 0o644)
+    mounted = tmp_path / "run"
+    mounted.mkdir()
+    monkeypatch.setenv("STAFETT_SECRETS", str(mounted))
+    monkeypatch.setenv("STAFETT_ISSUER", "https://login.example")
+    for content in ("", "hemlig\n"):
+        ours.write_text(content)
+        (mounted / "stafett_client_secret").write_text(ours.read_text())
+        assert app("front").state.settings.client_secret.get_secret_value() == content.strip()
 
 
 def test_one_secret_that_is_there_keeps_all_from_being_made(tmp_path: Path) -> None:
