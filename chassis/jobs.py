@@ -1,7 +1,8 @@
 """Work that is done every so many seconds, each job by one process at a time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from uuid import UUID
 
 import structlog
 from sqlalchemy import text
@@ -10,9 +11,29 @@ from chassis.database import Database, Transaction, is_transient
 from chassis.hold import heed_stop
 from chassis.telemetry import describe
 
-Job = Callable[[Transaction], Awaitable[None]]
+Job = Callable[[Transaction], Awaitable[int | None]]
+"""What is done in one transaction; it gives how much of it failed and is left, if it can tell."""
 JOB_LOCK = 7_002
 ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(:lock, hashtext(:job))")
+
+
+async def each(tx: Transaction, ids: Iterable[UUID], do: Callable[[UUID], Awaitable[object]]) -> int:
+    """Do something about each of many, so that one that fails keeps no other waiting; gives how many failed.
+
+    Choose them in random order where not all are taken at once: else those that fail come first for ever.
+    """
+    left = 0
+    for id in ids:
+        try:
+            async with tx.connection.begin_nested():
+                await do(id)
+        except Exception as error:
+            heed_stop(error)
+            if is_transient(error):
+                raise
+            left += 1
+            structlog.get_logger().error("failed, and is left for the next time", id=str(id), error=describe(error))
+    return left
 
 
 class Jobs:
@@ -35,9 +56,11 @@ class Jobs:
         while True:
             try:
                 async with self._database.transaction() as tx:
-                    if await tx.connection.scalar(ONE_AT_A_TIME, {"lock": JOB_LOCK, "job": name}):
-                        await job(tx)
+                    mine = await tx.connection.scalar(ONE_AT_A_TIME, {"lock": JOB_LOCK, "job": name})
+                    left = await job(tx) if mine else None
                 self._failed.pop(name, None)
+                if left:
+                    self._failed[name] = f"{left} of many"
             except Exception as error:
                 heed_stop(error)
                 if not is_transient(error):

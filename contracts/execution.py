@@ -112,8 +112,10 @@ class AcknowledgementDelayed(Event, about="assignment_id"):
     working_days: int
     """After how many working days without acknowledgement it is told."""
     reminder: int
-    """1 is the first about this wait; the case worker is told from the second."""
+    """1 is the first about this wait; the case worker is told from the second, or when it is the last."""
     reminded_at: datetime
+    last: bool = False
+    """True when no more reminders follow."""
 
 
 class InterventionStarted(Event, about="assignment_id"):

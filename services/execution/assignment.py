@@ -1,16 +1,13 @@
 """An assignment as the provider has it: the fulfilment's status, which the provider alone changes."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from chassis.auth import Actor
-from chassis.decision import NotAllowed, NotFound, Who
+from chassis.decision import Who
 from contracts.authority import Order, Protection
-from contracts.organisation import Role
 from services.execution.measures import FrequencyUnit, HoursUnit, PerformedWhen
 from services.execution.swedish import sort_key
 from services.execution.waiting import Acknowledgement, Reminder, Wait, waits_of
@@ -38,12 +35,6 @@ class RowStatus(StrEnum):
     RECALLED = "recalled"
     REMOVED = "removed"
     ENDED = "ended"
-
-
-MANAGERS = (Role.OPERATIONS_MANAGER, Role.UNIT_MANAGER)
-DISTRIBUTORS = (*MANAGERS, Role.COORDINATOR)
-STAFF = (*DISTRIBUTORS, Role.CARE_WORKER)
-"""Those who read assignments at their unit, and acknowledge them."""
 
 
 @dataclass(frozen=True)
@@ -169,9 +160,14 @@ class Assignment:
         return min((wait.since for wait in self.queue_waits), default=self.received_at)
 
     @property
-    def next_reminder_at(self) -> datetime | None:
-        """When a unit is to be reminded that it has not acknowledged."""
-        return min((at for wait in self.waits if (at := wait.next_reminder_at())), default=None)
+    def unacknowledged_since(self) -> datetime | None:
+        """Since when a unit has had it to acknowledge; None when none has."""
+        return min((wait.since for wait in self.waits), default=None)
+
+    @property
+    def reminded(self) -> int:
+        """The number of the last reminder, of the unit that has had the fewest."""
+        return min((wait.reminders for wait in self.waits), default=0)
 
     @property
     def been_distributed(self) -> bool:
@@ -212,36 +208,3 @@ class Assignment:
     def sort_name(self) -> str:
         """What lists are ordered by."""
         return sort_key(self.person_name)
-
-
-def seen_by(assignment: Assignment, by: Actor) -> Who:
-    """The role in which a member sees the assignment. NotFound when there is none: it doesn't exist for them."""
-    if assignment.protected and by.member_id not in assignment.named:
-        raise NotFound
-    for unit in (*assignment.unit_ids, assignment.unit_id):
-        if by.roles.get(unit, frozenset()) & frozenset(STAFF):
-            return by.at(unit, STAFF)
-    raise NotFound
-
-
-def acting(assignment: Assignment, by: Actor, allowed: Collection[str], *units: UUID) -> Who:
-    """The role in which a member does something at one of the units, the receiving one when none is named.
-
-    NotFound when the assignment doesn't exist for them, NotAllowed when they see it but may not do this.
-    """
-    seen_by(assignment, by)
-    for unit in units or (assignment.unit_id,):
-        if unit in by.units(allowed):
-            return by.at(unit, allowed)
-    raise NotAllowed
-
-
-def units_to_acknowledge_for(assignment: Assignment, by: Actor) -> tuple[UUID, ...]:
-    """The units that carry it out where a member works."""
-    return tuple(unit for unit in assignment.unit_ids if unit in by.units(STAFF))
-
-
-def units_to_start_for(assignment: Assignment, by: Actor) -> tuple[UUID, ...]:
-    """The units that have acknowledged it where a member may register the first visit."""
-    waiting = assignment.waiting_unit_ids
-    return tuple(unit for unit in assignment.unit_ids if unit in by.units(DISTRIBUTORS) and unit not in waiting)

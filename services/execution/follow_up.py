@@ -9,7 +9,8 @@ from uuid import UUID
 from chassis.auth import Actor
 from chassis.decision import Refused, Who
 from contracts.execution import ActionDecision
-from services.execution.assignment import STAFF, Assignment, seen_by
+from services.execution.assignment import Assignment
+from services.execution.rights import STAFF, seen_by
 
 LOWEST, HIGHEST = 0, 5
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.execution.settings import REMIND_AFTER
 from services.execution.working_days import working_days_after
 
 
@@ -38,13 +37,8 @@ class Wait:
     reminders: int = 0
     """The number of the last reminder; those of an earlier wait don't count."""
 
-    def next_reminder_at(self, after: tuple[int, ...] = REMIND_AFTER) -> datetime | None:
-        """When the next reminder is due; None when there are no more. after: the working days of each."""
-        left = after[self.reminders :]
-        return working_days_after(self.since, left[0]) if left else None
-
-    def reminders_due(self, now: datetime, after: tuple[int, ...] = REMIND_AFTER) -> int:
-        """The number of the last reminder that should have been given by now."""
+    def reminders_due(self, now: datetime, after: tuple[int, ...]) -> int:
+        """The number of the last reminder that should have been given by now; after: the working days of each."""
         return sum(working_days_after(self.since, days) <= now for days in after)
 
 

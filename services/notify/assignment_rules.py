@@ -86,7 +86,8 @@ def acknowledgement_delayed(event: AcknowledgementDelayed, matter: Matter) -> To
     reminder = Telling(Kind.ACKNOWLEDGE_REMINDER, event.unit_id, event.unit_id)
     case_worker = Telling(Kind.NOT_ACKNOWLEDGED, event.case_worker_id, event.unit_id)
     overtaken = Overtaken((Kind.ACKNOWLEDGE_REMINDER, Kind.NOT_ACKNOWLEDGED), event.unit_id)
-    return Told(_still_here(matter), (reminder, case_worker) if event.reminder > 1 else (reminder,), (overtaken,))
+    both = event.reminder > 1 or event.last
+    return Told(_still_here(matter), (reminder, case_worker) if both else (reminder,), (overtaken,))
 
 
 def intervention_started(event: InterventionStarted, matter: Matter) -> Told:

@@ -1,13 +1,15 @@
 """Find a manager for what lacks one: as soon as the unit has somebody who answers for it, they get the deviation."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from chassis import replica
 from chassis.database import Transaction
 from chassis.decision import Decision
+from chassis.jobs import each
 from contracts.deviation import DeviationMoved
 from services.deviation.deviation import Deviation, Status, hand_over
 from services.deviation.tables import deviations
@@ -16,17 +18,25 @@ EVERY_SECONDS = 2.0
 AT_A_TIME = 100
 
 
-async def find_managers(tx: Transaction) -> None:
+async def find_managers(tx: Transaction) -> int:
     """The job; a few at a time, so that it never holds many rows."""
     table = deviations.table.c
     lacking = text(f"status = '{Status.UNASSIGNED}'")
+    left = 0
     units = await tx.connection.execute(select(table.unit_id).where(lacking).distinct())
     for unit_id in units.scalars().all():
         manager = await replica.responsible_manager(tx, unit_id, tx.today)
         if manager:
-            query = select(deviations.table).where(lacking, table.unit_id == unit_id).limit(AT_A_TIME)
-            for deviation in await tx.load_all(deviations, query):
-                await tx.save(deviations, find_manager(deviation, manager[0], tx.now))
+            found = select(table.id).where(lacking, table.unit_id == unit_id).order_by(func.random()).limit(AT_A_TIME)
+            give = partial(_give, tx, manager[0])
+            left += await each(tx, (await tx.connection.scalars(found)).all(), give)
+    return left
+
+
+async def _give(tx: Transaction, manager_id: UUID, id: UUID) -> None:
+    deviation = await tx.load(deviations, id)
+    if deviation.status is Status.UNASSIGNED:  # nobody has taken it meanwhile
+        await tx.save(deviations, find_manager(deviation, manager_id, tx.now))
 
 
 def find_manager(deviation: Deviation, manager_id: UUID, now: datetime) -> Decision[Deviation]:

@@ -11,8 +11,9 @@ from chassis.auth import Actor
 from chassis.decision import Decision, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from chassis.pages import moment
-from services.execution.assignment import STAFF, Assignment, Status, seen_by, units_to_acknowledge_for
+from services.execution.assignment import Assignment, Status
 from services.execution.course import acted, assignment_acknowledged, settled
+from services.execution.rights import STAFF, seen_by, units_to_acknowledge_for
 from services.execution.tables import assignments, my_persons
 from services.execution.transitions import step
 from services.execution.waiting import Acknowledgement

@@ -11,8 +11,9 @@ from chassis import replica
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
-from services.execution.assignment import MANAGERS, STAFF, Assignment, acting
+from services.execution.assignment import Assignment
 from services.execution.course import acted, clearance_shared
+from services.execution.rights import MANAGERS, STAFF, acting
 from services.execution.tables import assignments
 from services.execution.transitions import step
 

@@ -11,8 +11,9 @@ from chassis.decision import Decision, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from contracts.execution import AssignmentDeclined, DeclineReason, Explanation, ReasonHolder
 from contracts.sealed import Sealed
-from services.execution.assignment import DISTRIBUTORS, Assignment, acting
+from services.execution.assignment import Assignment
 from services.execution.course import acted
+from services.execution.rights import DISTRIBUTORS, acting
 from services.execution.tables import assignments
 from services.execution.transitions import step
 

@@ -11,9 +11,10 @@ from chassis import replica
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
-from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment, Row, RowStatus, acting
+from services.execution.assignment import Assignment, Row, RowStatus
 from services.execution.course import acted, assignment_distributed, settled, with_rows
 from services.execution.lines import RowLine, row_lines
+from services.execution.rights import DISTRIBUTORS, STAFF, acting
 from services.execution.tables import assignments
 from services.execution.transitions import row_step, step
 

@@ -7,8 +7,9 @@ from uuid import UUID
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
-from services.execution.assignment import DISTRIBUTORS, Assignment, Status, acting
+from services.execution.assignment import Assignment, Status
 from services.execution.course import acted, assignment_ended
+from services.execution.rights import DISTRIBUTORS, acting
 from services.execution.tables import assignments
 from services.execution.transitions import step
 

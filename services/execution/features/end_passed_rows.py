@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chassis.database import Transaction
 from chassis.decision import SYSTEM, Decision
+from chassis.jobs import each
 from services.execution.assignment import Assignment, RowStatus
 from services.execution.course import acted, finished, intervention_ended, with_rows
 from services.execution.tables import assignments
@@ -16,11 +18,13 @@ AT_A_TIME = 200
 EVERY_SECONDS = 300.0
 
 
-async def end_passed(tx: Transaction) -> None:
-    table = assignments.table.c
-    passed = select(table.id).where(table.next_last_day < tx.today).order_by(table.next_last_day).limit(AT_A_TIME)
-    for id in (await tx.connection.scalars(passed)).all():
+async def end_passed(tx: Transaction) -> int:
+    async def one(id: UUID) -> None:
         await tx.save(assignments, end_passed_rows(await tx.load(assignments, id), tx.now, tx.today))
+
+    table = assignments.table.c
+    passed = select(table.id).where(table.next_last_day < tx.today).order_by(func.random()).limit(AT_A_TIME)
+    return await each(tx, (await tx.connection.scalars(passed)).all(), one)
 
 
 def end_passed_rows(assignment: Assignment, now: datetime, today: date) -> Decision[Assignment]:

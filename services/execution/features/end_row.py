@@ -10,8 +10,9 @@ from chassis.auth import Actor
 from chassis.decision import Decision, Invalid
 from chassis.http import By, Command, Done, Router, Tx, form
 from chassis.pages import day
-from services.execution.assignment import DISTRIBUTORS, Assignment, acting
+from services.execution.assignment import Assignment
 from services.execution.course import acted, finished, intervention_ended, row_of, with_rows
+from services.execution.rights import DISTRIBUTORS, acting
 from services.execution.tables import assignments
 from services.execution.transitions import row_step, step
 

@@ -9,8 +9,9 @@ from pydantic import Field
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid
 from chassis.http import By, Command, Done, Router, Tx, form
-from services.execution.assignment import DISTRIBUTORS, Assignment, Row, acting
+from services.execution.assignment import Assignment, Row
 from services.execution.course import acted, row_of, with_rows
+from services.execution.rights import DISTRIBUTORS, acting
 from services.execution.tables import assignments
 from services.execution.transitions import row_step, step
 

@@ -12,7 +12,8 @@ from chassis.auth import Actor
 from chassis.database import Transaction
 from chassis.decision import NotFound
 from chassis.http import By, Done, Router, Tx, form, page
-from services.execution.assignment import STAFF, Status
+from services.execution.assignment import Status
+from services.execution.rights import STAFF
 from services.execution.tables import assignments, shown_to
 from services.execution.tables import my_persons as followed
 

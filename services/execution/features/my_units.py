@@ -26,8 +26,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis import replica
 from chassis.database import Transaction
 from chassis.http import By, Router, Tx, page
-from services.execution.assignment import STAFF, Assignment
+from services.execution.assignment import Assignment
 from services.execution.lines import UNKNOWN_UNIT
+from services.execution.rights import STAFF
 from services.execution.tables import AT_UNITS, assignments, shown_to
 
 router = Router()

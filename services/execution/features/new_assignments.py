@@ -12,8 +12,9 @@ from chassis import replica
 from chassis.auth import Actor
 from chassis.decision import Invalid
 from chassis.http import By, Router, Tx, page
-from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment
+from services.execution.assignment import Assignment
 from services.execution.lines import UNKNOWN_UNIT
+from services.execution.rights import DISTRIBUTORS, STAFF
 from services.execution.tables import assignments, shown_to
 from services.execution.working_days import working_days_between
 

@@ -12,18 +12,18 @@ from chassis import replica
 from chassis.auth import Actor
 from chassis.http import By, Router, Tx, page
 from contracts.authority import Order
-from services.execution.assignment import (
+from services.execution.assignment import Assignment
+from services.execution.follow_up import FOLLOW_UP_LABELS
+from services.execution.labels import ACT_LABELS
+from services.execution.lines import UNKNOWN_UNIT, Choice, Heading, RowLine, heading, row_lines
+from services.execution.rights import (
     DISTRIBUTORS,
     MANAGERS,
     STAFF,
-    Assignment,
     seen_by,
     units_to_acknowledge_for,
     units_to_start_for,
 )
-from services.execution.follow_up import FOLLOW_UP_LABELS
-from services.execution.labels import ACT_LABELS
-from services.execution.lines import UNKNOWN_UNIT, Choice, Heading, RowLine, heading, row_lines
 from services.execution.tables import assignments, follow_ups
 from services.execution.transitions import TRANSITIONS
 from services.execution.waiting import Acknowledgement

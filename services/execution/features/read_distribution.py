@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from chassis import replica
 from chassis.http import By, Router, Tx, page
 from contracts.authority import OrderedService
-from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment, RowStatus, acting
+from services.execution.assignment import Assignment, RowStatus
 from services.execution.lines import Choice, Heading, RowLine, heading, row_lines
+from services.execution.rights import DISTRIBUTORS, STAFF, acting
 from services.execution.tables import assignments
 from services.execution.transitions import TRANSITIONS
 

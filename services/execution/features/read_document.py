@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from chassis import replica
 from chassis.http import By, Router, Tx, page
 from contracts.authority import Order
-from services.execution.assignment import seen_by
 from services.execution.lines import UNKNOWN_UNIT
+from services.execution.rights import seen_by
 from services.execution.tables import assignments
 
 router = Router()

@@ -6,9 +6,9 @@ from pydantic import BaseModel
 
 from chassis import replica
 from chassis.http import By, Router, Tx, page
-from services.execution.assignment import DISTRIBUTORS, acting
 from services.execution.course import row_of
 from services.execution.lines import Heading, RowLine, heading, row_line
+from services.execution.rights import DISTRIBUTORS, acting
 from services.execution.tables import assignments
 from services.execution.transitions import ROW_TRANSITIONS, TRANSITIONS
 

@@ -8,8 +8,9 @@ from chassis.auth import Actor
 from chassis.decision import Decision, Refused
 from chassis.http import By, Done, Router, Tx, form
 from contracts.event import Event
-from services.execution.assignment import DISTRIBUTORS, Assignment, Status, acting
+from services.execution.assignment import Assignment, Status
 from services.execution.course import acted, assignment_acknowledged, assignment_distributed, row_of, settled, with_rows
+from services.execution.rights import DISTRIBUTORS, acting
 from services.execution.tables import assignments
 from services.execution.transitions import row_step, step
 

@@ -15,9 +15,10 @@ from chassis.auth import Actor
 from chassis.decision import Decision, Invalid
 from chassis.http import By, Command, Done, Router, Tx, form
 from contracts.authority import OrderedService
-from services.execution.assignment import DISTRIBUTORS, Assignment, Row, acting
+from services.execution.assignment import Assignment, Row
 from services.execution.course import acted
 from services.execution.measures import FrequencyUnit, HoursUnit, PerformedWhen
+from services.execution.rights import DISTRIBUTORS, acting
 from services.execution.tables import assignments
 from services.execution.transitions import step
 

@@ -1,12 +1,14 @@
 """Remind (påminna): a unit that has not acknowledged in time is told of, once for each number of working days set."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, false, func, or_, select
 
 from chassis.database import Transaction
 from chassis.decision import SYSTEM, Decision
+from chassis.jobs import each
 from contracts.execution import AcknowledgementDelayed
 from services.execution.assignment import Assignment
 from services.execution.course import acted
@@ -18,14 +20,20 @@ AT_A_TIME = 200
 EVERY_SECONDS = 300.0
 
 
-async def remind_units(tx: Transaction) -> None:
+async def remind_units(tx: Transaction, after: tuple[int, ...] = REMIND_AFTER) -> int:
+    async def one(id: UUID) -> None:
+        await tx.save(assignments, remind(await tx.load(assignments, id), tx.now, after))
+
     table = assignments.table.c
-    due = select(table.id).where(table.next_reminder_at <= tx.now).order_by(table.next_reminder_at).limit(AT_A_TIME)
-    for id in (await tx.connection.scalars(due)).all():
-        await tx.save(assignments, remind(await tx.load(assignments, id), tx.now))
+    late = (  # by days of the calendar, and so at least all who are late by working days
+        and_(table.unacknowledged_since <= tx.now - timedelta(days=days), table.reminded < number)
+        for number, days in enumerate(after, 1)
+    )
+    found = select(table.id).where(or_(false(), *late)).order_by(func.random()).limit(AT_A_TIME)
+    return await each(tx, (await tx.connection.scalars(found)).all(), one)
 
 
-def remind(assignment: Assignment, now: datetime, after: tuple[int, ...] = REMIND_AFTER) -> Decision[Assignment]:
+def remind(assignment: Assignment, now: datetime, after: tuple[int, ...]) -> Decision[Assignment]:
     """Nothing changes when nobody is late. Of several reminders that are due at once, the last says it all.
 
     after: the working days of each reminder.
@@ -47,5 +55,6 @@ def _delayed(assignment: Assignment, wait: Wait, now: datetime, after: tuple[int
         waiting_since=wait.since,
         working_days=after[number - 1],
         reminder=number,
+        last=number == len(after),
         reminded_at=now,
     )

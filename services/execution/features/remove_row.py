@@ -7,8 +7,9 @@ from uuid import UUID
 from chassis.auth import Actor
 from chassis.decision import Decision
 from chassis.http import By, Done, Router, Tx, form
-from services.execution.assignment import DISTRIBUTORS, Assignment, acting
+from services.execution.assignment import Assignment
 from services.execution.course import acted, finished, row_of, with_rows
+from services.execution.rights import DISTRIBUTORS, acting
 from services.execution.tables import assignments
 from services.execution.transitions import row_step, step
 

@@ -12,8 +12,9 @@ from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from chassis.pages import day
 from contracts.execution import InterventionStarted
-from services.execution.assignment import DISTRIBUTORS, Assignment, acting, units_to_start_for
+from services.execution.assignment import Assignment
 from services.execution.course import acted
+from services.execution.rights import DISTRIBUTORS, acting, units_to_start_for
 from services.execution.tables import assignments
 from services.execution.transitions import step
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chassis.auth import Actor
 from chassis.database import Transaction
 from chassis.decision import Decision
 from chassis.http import By, Done, Router, Tx, form
+from chassis.jobs import each
 from services.journal.journal import signature, writer
 from services.journal.lookups import load_history, load_journal, save_history
 from services.journal.note import History, lock_by_itself, locked, note_step, only_author
@@ -37,11 +38,16 @@ def lock(history: History, person: Person, by: Actor, now: datetime) -> Decision
     return replace(locked(history, now, signature(by, who), now), by=who)
 
 
-async def lock_due_notes(tx: Transaction) -> None:
+async def lock_due_notes(tx: Transaction) -> int:
     """Tell that notes whose time has come are write-protected; they already are, by the clock alone."""
     note = notes.table.c
-    due = select(notes.table).where(note.locked_at.is_(None), note.locks_at <= tx.now)
-    for one in await tx.find(notes, due.order_by(note.locks_at, note.id).limit(BATCH)):
-        journal, _ = await load_journal(tx, one.journal_id)
-        before = await load_history(tx, journal, one.id)
+    due = select(note.id, note.journal_id).where(note.locked_at.is_(None), note.locks_at <= tx.now)
+    found = await tx.connection.execute(due.order_by(func.random()).limit(BATCH))
+    journals = {row.id: row.journal_id for row in found}
+
+    async def one(id: UUID) -> None:
+        journal, _ = await load_journal(tx, journals[id])
+        before = await load_history(tx, journal, id)
         await save_history(tx, lock_by_itself(before, tx.now), len(before.entries))
+
+    return await each(tx, journals, one)

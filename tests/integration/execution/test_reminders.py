@@ -17,7 +17,7 @@ from tests.support.stafett import Ground, Running, eventually
 pytestmark = pytest.mark.requirement("TRE-ACK-03")
 
 SENT_LONG_AGO = """
-    UPDATE assignments SET waiting_since = $2, next_reminder_at = $2, acts = (
+    UPDATE assignments SET waiting_since = $2, unacknowledged_since = $2, acts = (
         SELECT jsonb_agg(CASE WHEN act ->> 'what' = 'distribute' THEN act || jsonb_build_object('at', $2::timestamptz)
                          ELSE act END) FROM jsonb_array_elements(acts) act)
     WHERE id = $1"""
@@ -28,10 +28,10 @@ async def long_ago(execution: Running, days: int, id: UUID = ID) -> None:
     await execution.sql(SENT_LONG_AGO, id, datetime.now(UTC) - timedelta(days=days))
 
 
-async def job(execution: Running) -> None:
-    """What each process does every so often."""
+async def job(execution: Running, after: tuple[int, ...] = (2, 5)) -> int:
+    """What each process does every so often; gives how many failed."""
     async with execution.app.state.database.transaction() as tx:
-        await remind_units(tx)
+        return await remind_units(tx, after)
 
 
 async def test_a_unit_is_reminded_once_though_two_processes_look_at_the_same_time(execution: Running) -> None:
@@ -68,11 +68,34 @@ async def test_a_unit_that_has_acknowledged_is_not_reminded(execution: Running) 
     await execution.deliver(just_sent())
     await distribute(execution)
     await acknowledge(execution)
+    (row,) = await execution.sql("SELECT unacknowledged_since, reminded FROM assignments")
+    assert (row["unacknowledged_since"], row["reminded"]) == (None, 0)
     await long_ago(execution, days=30)
     await job(execution)
     assert await execution.told(AcknowledgementDelayed) == []
-    (row,) = await execution.sql("SELECT next_reminder_at FROM assignments")
-    assert row["next_reminder_at"] is None
+
+
+async def test_those_who_wait_when_reminders_are_turned_on_are_reminded(execution: Running) -> None:
+    await execution.deliver(just_sent())
+    await distribute(execution)
+    await long_ago(execution, days=30)
+    for after in ((), (300,)):
+        assert await job(execution, after) == 0
+    assert await execution.told(AcknowledgementDelayed) == []
+    await job(execution, (5,))
+    (event,) = await execution.told(AcknowledgementDelayed)
+    assert (event.reminder, event.working_days, event.last) == (1, 5, True)
+
+
+async def test_one_that_fails_keeps_no_other_waiting(execution: Running) -> None:
+    healthy = UUID(int=7)
+    await execution.deliver(just_sent(), just_sent(healthy))
+    for id in (ID, healthy):
+        await distribute(execution, id=id)
+        await long_ago(execution, days=30, id=id)
+    await execution.sql("UPDATE assignments SET acts = '[{}]' WHERE id = $1", ID)
+    assert await job(execution) == 1
+    assert [event.assignment_id for event in await execution.told(AcknowledgementDelayed)] == [healthy]
 
 
 async def test_the_queue_shows_how_long_each_unit_has_waited_and_the_longest_first(execution: Running) -> None:

@@ -11,8 +11,9 @@ from contracts.execution import (
     AssignmentEnded,
     ClearanceShared,
 )
-from services.execution.assignment import DISTRIBUTORS, STAFF, Assignment, RowStatus, Status, seen_by
+from services.execution.assignment import Assignment, RowStatus, Status
 from services.execution.features.read_assignment import history
+from services.execution.rights import DISTRIBUTORS, STAFF, seen_by
 from tests.support.course import OPEN, PEOPLE, UNITS, Course
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from chassis.decision import NotAllowed, NotFound
 from contracts.execution import ClearanceShared
-from services.execution.assignment import Assignment, Status, seen_by
+from services.execution.assignment import Assignment, Status
 from services.execution.features.clear import Clear, NotProtected, NotStaff, clear
+from services.execution.rights import seen_by
 from services.execution.transitions import NotPossibleNow
 from tests.support.assignments import NOW, accepted, distributed, members_at, received
 from tests.support.people import actor

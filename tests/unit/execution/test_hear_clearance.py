@@ -5,9 +5,10 @@ import pytest
 from chassis.decision import NotFound
 from contracts.authority import ClearanceChanged
 from contracts.execution import ClearanceShared
-from services.execution.assignment import Assignment, RowStatus, Status, seen_by
+from services.execution.assignment import Assignment, RowStatus, Status
 from services.execution.features.hear_clearance import hear_clearance
 from services.execution.features.read_assignment import history
+from services.execution.rights import seen_by
 from tests.support.assignments import NOW, accepted, distributed, received, row
 from tests.support.municipality import member
 from tests.support.people import actor

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.decision import Decision
 from contracts.execution import AcknowledgementDelayed, AssignmentDistributed
 from services.execution.assignment import Assignment, RowStatus
 from services.execution.features.acknowledge import Acknowledge, acknowledge
@@ -54,15 +55,15 @@ def told(assignment: Assignment, now: datetime) -> list[tuple[UUID, int, int]]:
 
 def test_after_two_working_days_it_is_told_once_and_after_five_once_more() -> None:
     waiting = sent(accepted(), 1)
-    assert waiting.next_reminder_at == WEDNESDAY
+    assert (waiting.unacknowledged_since, waiting.reminded) == (MONDAY, 0)
     assert told(waiting, WEDNESDAY - timedelta(seconds=1)) == []
     first = remind(waiting, WEDNESDAY, AFTER).state
     assert told(waiting, WEDNESDAY) == [(UTE, 1, 2)]
     assert told(first, THURSDAY) == []
-    assert first.next_reminder_at == NEXT_MONDAY
+    assert (first.unacknowledged_since, first.reminded) == (MONDAY, 1)
     second = remind(first, NEXT_MONDAY, AFTER).state
     assert told(first, NEXT_MONDAY) == [(UTE, 2, 5)]
-    assert (told(second, NEXT_MONDAY + timedelta(days=300)), second.next_reminder_at) == ([], None)
+    assert (told(second, NEXT_MONDAY + timedelta(days=300)), second.reminded) == ([], 2)
 
 
 def test_it_says_since_when_in_ids_and_numbers_and_stands_in_the_history() -> None:
@@ -84,6 +85,20 @@ def test_after_a_long_stop_the_last_reminder_says_it_all() -> None:
     assert told(sent(accepted(), 1), NEXT_MONDAY + timedelta(days=30)) == [(UTE, 2, 5)]
 
 
+def test_the_days_may_change_while_somebody_waits() -> None:
+    waiting = sent(accepted(), 1)
+    late = THURSDAY + timedelta(days=300)
+    assert [last(remind(waiting, late, after)) for after in ((), (5,), (1, 5), (1, 400))] == [None, True, True, False]
+    reminded = remind(waiting, WEDNESDAY, AFTER).state
+    assert [last(remind(reminded, late, after)) for after in ((5,), (1, 5), (1, 5, 400))] == [None, True, False]
+
+
+def last(decision: Decision[Assignment]) -> bool | None:
+    """Whether the reminder that is told is the last one; None without one."""
+    events = [event for event in decision.events if isinstance(event, AcknowledgementDelayed)]
+    return events[0].last if events else None
+
+
 def test_without_reminders_nobody_is_told() -> None:
     waiting = sent(accepted(), 1)
     assert remind(waiting, NEXT_MONDAY, ()).state is waiting
@@ -98,7 +113,7 @@ def test_a_unit_that_has_acknowledged_is_left_alone_and_the_other_one_is_not() -
 
 @pytest.mark.parametrize("before", [received(), accepted(), acknowledged(), started(), ended()])
 def test_where_nobody_is_to_acknowledge_nobody_is_reminded(before: Assignment) -> None:
-    assert before.next_reminder_at is None
+    assert before.unacknowledged_since is None
     assert remind(before, NEXT_MONDAY, AFTER).state is before
 
 
