@@ -59,7 +59,7 @@ persons = Rows(
         Column("registered_address", Text),
         Column("protection", coded(Protection), nullable=False),
         Column("cleared", ARRAY(Uuid), nullable=False),
-        Column("search_name", Text, nullable=False),
+        Column("search_name", Text, nullable=False, server_default=""),
         CheckConstraint("(identity_type = 'none') = (identity_number IS NULL)", name="identity"),
         CheckConstraint("protection <> 'protected_registration' OR registered_address IS NULL", name="address"),
         Index("ix_persons_unit", "authority_unit_id", "id"),
