@@ -165,7 +165,7 @@ class Course(RuleBasedStateMachine):
     @rule(by=people, rows=st.lists(row_numbers, min_size=2, max_size=3))
     def merge(self, by: Actor, rows: list[int]) -> None:
         command = MergeRows(merged_row_ids=tuple(UUID(int=row) for row in rows))
-        self.give(lambda: merge_rows(self.assignment, command, by, self.now))
+        self.give(lambda: merge_rows(self.assignment, command, UUID(int=len(self.assignment.rows) + 1), by, self.now))
 
     @possible("end-row")
     @has(RowStatus.SENT, RowStatus.ENDED)

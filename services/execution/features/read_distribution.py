@@ -1,5 +1,6 @@
 """Fördela uppdrag: all rows of an assignment side by side, and the list to confirm before they are sent."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 from chassis import replica
 from chassis.http import By, Router, Tx, page
 from contracts.authority import OrderedService
-from services.execution.assignment import Assignment, RowStatus
+from services.execution.assignment import Assignment, Row, RowStatus
 from services.execution.lines import Choice, Heading, RowLine, heading, row_lines
 from services.execution.rights import DISTRIBUTORS, STAFF, acting
 from services.execution.tables import assignments
@@ -25,6 +26,10 @@ class DistributionView(BaseModel):
     rows: list[RowLine]
     to_send: list[RowLine]
     """Registered: sent when they are ticked and confirmed."""
+    outside: list[RowLine]
+    """Those of them with days that the decision does not cover."""
+    first_day: date
+    """The first day a new row is likely to have."""
     without_row: list[str]
     """Ordered services that nobody has been given."""
     services: list[OrderedService]
@@ -62,10 +67,14 @@ async def read_distribution(id: UUID, by: By, tx: Tx, sent: Annotated[bool, Quer
     ]
     lines = row_lines(assignment, names)
     told = await replica.member_names(tx, last_told(assignment))
+    to_send = [line for line in lines if line.status == RowStatus.REGISTERED]
+    uncovered = {row.id for row in assignment.rows if outside(row, assignment)}
     return DistributionView(
         heading=heading(assignment, names),
         rows=lines,
-        to_send=[line for line in lines if line.status == RowStatus.REGISTERED],
+        to_send=to_send,
+        outside=[line for line in to_send if line.id in uncovered],
+        first_day=max(assignment.period_from or tx.today, tx.today),
         without_row=without_row(assignment),
         services=list(assignment.order.services),
         units=choices,
@@ -75,6 +84,13 @@ async def read_distribution(id: UUID, by: By, tx: Tx, sent: Annotated[bool, Quer
         sent=sent,
         told=sorted(told.values()),
     )
+
+
+def outside(row: Row, assignment: Assignment) -> bool:
+    """True when a row begins before the decision holds, or goes on when it no longer does."""
+    begins, ends = assignment.period_from, assignment.period_to
+    late = ends is not None and (row.period_to is None or row.period_to > ends)
+    return late or (begins is not None and row.period_from < begins)
 
 
 def last_told(assignment: Assignment) -> tuple[UUID, ...]:

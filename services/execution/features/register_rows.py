@@ -38,17 +38,17 @@ class NewRow(Command):
 
     service: str = Field(title="Insatstyp")
     unit_id: UUID = Field(title="Utförarenhet")
-    period_from: date | None = None
-    period_to: date | None = None
-    form: Short | None = None
-    resource: Short | None = None
-    resource_usage: Short | None = None
-    hours: Amount | None = None
-    double_hours: Amount | None = None
-    hours_unit: HoursUnit | None = None
-    performed_when: PerformedWhen | None = None
-    frequency: Amount | None = None
-    frequency_unit: FrequencyUnit | None = None
+    period_from: date | None = Field(default=None, title="Från och med")
+    period_to: date | None = Field(default=None, title="Till och med")
+    form: Short | None = Field(default=None, title="Genomförandeform")
+    resource: Short | None = Field(default=None, title="Resurs")
+    resource_usage: Short | None = Field(default=None, title="Resursanvändning")
+    hours: Amount | None = Field(default=None, title="Timmar")
+    double_hours: Amount | None = Field(default=None, title="Plus dubbelbemanning")
+    hours_unit: HoursUnit | None = Field(default=None, title="Enhet för tiden")
+    performed_when: PerformedWhen | None = Field(default=None, title="Utförs")
+    frequency: Amount | None = Field(default=None, title="Frekvens")
+    frequency_unit: FrequencyUnit | None = Field(default=None, title="Enhet för frekvensen")
 
 
 class RegisterRows(Command):

@@ -109,9 +109,14 @@ async def test_registered_rows_are_merged_and_removed(execution: Running) -> Non
     await act(execution, "eva.nyberg", "/merged-rows", {"merged_row_ids": [first, second]})
     await act(execution, "eva.nyberg", f"/rows/{third}/removal")
     page = await look(execution, "eva.nyberg", f"{ASSIGNMENT}/distribution")
-    assert [(row["id"], row["period_to"]) for row in page["rows"]] == [(first, today(20))]
+    (merged,) = page["rows"]
+    assert (merged["id"] in (first, second), merged["unit"], merged["period_to"]) == (
+        False,
+        "Blandaren htj ute (Leanlink)",
+        today(20),
+    )
     kept = await execution.sql("SELECT jsonb_path_query_array(rows, '$[*].status') AS statuses FROM assignments")
-    assert kept == [{"statuses": '["registered", "removed", "removed"]'}]
+    assert kept == [{"statuses": '["removed", "removed", "removed", "registered"]'}]
     gone = await act(execution, "eva.nyberg", f"/rows/{third}/removal", None, 409)
     assert gone["title"] == "Det går inte: insatsen har status borttagen."
     short = await act(execution, "eva.nyberg", "/merged-rows", {"merged_row_ids": [first]}, 422)

@@ -1,4 +1,5 @@
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,8 @@ async def test_it_is_asked_whether_those_concerned_are_told_and_the_answer_is_ke
 
 @pytest.mark.requirement("TRE-DIST-01", "TRE-DIST-05", "TRE-DIST-06", "TRE-DIST-10", "R-03")
 async def test_a_browser_without_scripts_registers_ticks_confirms_and_sees_the_receipt(execution: Running) -> None:
-    await execution.deliver(just_sent())
+    covered = {"period_from": date.fromisoformat(today()), "period_to": date.fromisoformat(today(30))}
+    await execution.deliver(just_sent().model_copy(update=covered))
     page_path = f"{ASSIGNMENT}/distribution"
     async with execution.browser("eva.nyberg") as eva:
         empty = await eva.get(page_path)
@@ -124,6 +126,7 @@ async def test_a_browser_without_scripts_registers_ticks_confirms_and_sees_the_r
         assert "Det finns ett problem" not in asked.text
         assert asked.text.count('name="row_ids.') == 1
         assert "Inget är skickat än." in asked.text
+        assert "Perioden går utanför beslutsperioden för Morgonhjälp." in asked.text
         assert "Du har svarat nej: inget meddelande skickas." in asked.text
         sent = await eva.post(page_path, data=chosen(asked.text) | {"confirmed": "true"})
         assert sent.status_code == 303

@@ -11,7 +11,7 @@ from services.execution.features.decline import Decline, decline
 from services.execution.features.end_assignment import EndAssignment, end_assignment
 from services.execution.features.new_assignments import next_step
 from services.execution.features.read_assignment import history, possible
-from services.execution.features.read_distribution import may_end, without_row
+from services.execution.features.read_distribution import may_end, outside, without_row
 from services.execution.labels import ACT_LABELS, LABELS, ROW_LABELS
 from services.execution.lines import heading, row_lines
 from services.execution.measures import HoursUnit
@@ -147,3 +147,24 @@ def test_every_code_has_words() -> None:
         "start",
         "end-row",
     } <= ACT_LABELS.keys()
+
+
+@pytest.mark.parametrize(
+    ("decision", "row_days", "uncovered"),
+    [
+        ((None, None), (0, None), False),
+        ((0, None), (0, None), False),
+        ((0, None), (-1, None), True),
+        ((0, 9), (0, 9), False),
+        ((0, 9), (0, 10), True),
+        ((0, 9), (0, None), True),
+        ((None, 9), (-5, 9), False),
+    ],
+)
+def test_days_that_the_decision_does_not_cover_are_noticed(
+    decision: tuple[int | None, int | None], row_days: tuple[int, int | None], uncovered: bool
+) -> None:
+    begins, ends = (None if day is None else TODAY + timedelta(days=day) for day in decision)
+    first, last = (None if day is None else TODAY + timedelta(days=day) for day in row_days)
+    assignment = replace(accepted(), period_from=begins, period_to=ends)
+    assert outside(row(1, period_from=first, period_to=last), assignment) is uncovered

@@ -62,7 +62,7 @@ ROW_TABLE = moves(
 
 ACTS: Mapping[str, Callable[[Assignment], Decision[Assignment]]] = {
     "register": lambda a: register_rows(a, NEW, UNITS, [UUID(int=9)], OMAR, NOW, TODAY),
-    "merge": lambda a: merge_rows(a, MergeRows(merged_row_ids=(REGISTERED, ALSO_REGISTERED)), OMAR, NOW),
+    "merge": lambda a: merge_rows(a, MergeRows(merged_row_ids=(REGISTERED, ALSO_REGISTERED)), UUID(int=9), OMAR, NOW),
     "remove": lambda a: remove_row(a, REGISTERED, OMAR, NOW),
     "distribute": lambda a: distribute(
         a, Distribute(row_ids=(REGISTERED,), confirmed=True), UNITS, STAFF, OMAR, NOW, TODAY
