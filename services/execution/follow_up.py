@@ -1,13 +1,14 @@
 """A goal follow-up (måluppföljning): each ordered goal rated 0–5, signed and submitted to the authority."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from chassis.auth import Actor
-from chassis.decision import Refused, Who
+from chassis.decision import Decision, Invalid, Refused, Who
 from contracts.execution import ActionDecision
 from services.execution.assignment import Assignment
 from services.execution.rights import STAFF, seen_by
@@ -40,7 +41,7 @@ TRANSITIONS: Mapping[tuple[FollowUpStatus, str], FollowUpStatus] = {
 
 FOLLOW_UP_LABELS: dict[str, str] = {
     "draft": "utkast",
-    "document_created": "dokument skapat",
+    "document_created": "handling skapad",
     "final": "slutgiltig",
     "signed": "signerad",
     "submitted": "avgiven",
@@ -49,6 +50,14 @@ FOLLOW_UP_LABELS: dict[str, str] = {
     "new_plan_needed": "Ny genomförandeplan behövs",
 }
 """Code -> what people read."""
+
+
+class EveryGoalRated(Invalid):
+    """Skatta måluppfyllelsen för varje mål (0–5)."""
+
+
+class SignatureDateMissing(Invalid):
+    """Ange datum för underskrift."""
 
 
 class NotNow(Refused):
@@ -106,3 +115,15 @@ def step(follow_up: FollowUp, command: str, otherwise: type[Refused] | None = No
     if after is None:
         raise otherwise() if otherwise else NotNow(status=FOLLOW_UP_LABELS.get(follow_up.status, "mottagen"))
     return after
+
+
+def create(follow_up: FollowUp, assignment: Assignment, document: str, by: Actor) -> Decision[FollowUp]:
+    """Needs a rating of every goal and a date for the signature, nothing else (R-32)."""
+    who = may_follow_up(assignment, by)
+    status = step(follow_up, "create-document")
+    if any(goal.rating is None for goal in follow_up.ratings):
+        raise EveryGoalRated("ratings")
+    if follow_up.signature_date is None:
+        raise SignatureDateMissing("signature_date")
+    digest = hashlib.sha256(document.encode()).hexdigest()
+    return Decision(replace(follow_up, status=status, document=document, document_sha256=digest), (), who)

@@ -1,28 +1,19 @@
-"""Create the final document of a follow-up, discard it, or mark it as final (slutgiltig)."""
+"""Create the document (handling) of a follow-up, discard it, or mark it as final (slutgiltig)."""
 
-import hashlib
 from dataclasses import replace
 from uuid import UUID
 
 from fastapi import Request
 
 from chassis.auth import Actor
-from chassis.decision import Decision, Invalid
+from chassis.decision import Decision
 from chassis.http import By, Done, Router, Tx, form
-from chassis.replica import unit_names
 from services.execution.assignment import Assignment
-from services.execution.follow_up import FollowUp, may_follow_up, step
+from services.execution.follow_up import FollowUp, create, may_follow_up, step
+from services.execution.lookups import document_of
 from services.execution.tables import assignments, follow_ups
 
 router = Router()
-
-
-class EveryGoalRated(Invalid):
-    """Skatta måluppfyllelsen för varje mål (0–5)."""
-
-
-class SignatureDateMissing(Invalid):
-    """Ange datum för underskrift."""
 
 
 @router.post("/follow-ups/{id}/document")
@@ -30,12 +21,9 @@ class SignatureDateMissing(Invalid):
 async def create_document(id: UUID, by: By, tx: Tx, request: Request) -> Done:
     follow_up = await tx.load(follow_ups, id)
     assignment = await tx.read(assignments, follow_up.assignment_id)
-    unit = (await unit_names(tx, [follow_up.unit_id])).get(follow_up.unit_id, "okänd enhet")
-    text = request.app.state.pages.render(
-        "follow_up_document.html", follow_up=follow_up, order=assignment.order, unit=unit
-    )
-    await tx.save(follow_ups, create(follow_up, assignment, text, by))
-    return Done(id=id, location=f"/execution/follow-ups/{id}", message="Dokumentet är skapat.")
+    document = await document_of(follow_up, assignment.order, tx, request)
+    await tx.save(follow_ups, create(follow_up, assignment, document, by))
+    return Done(id=id, location=f"/execution/follow-ups/{id}", message="Handlingen är skapad.")
 
 
 @router.post("/follow-ups/{id}/discarding")
@@ -43,7 +31,7 @@ async def create_document(id: UUID, by: By, tx: Tx, request: Request) -> Done:
 async def discard_document(id: UUID, by: By, tx: Tx) -> Done:
     follow_up = await tx.load(follow_ups, id)
     await tx.save(follow_ups, discard(follow_up, await tx.read(assignments, follow_up.assignment_id), by))
-    return Done(id=id, location=f"/execution/follow-ups/{id}", message="Dokumentet är borttaget. Texten finns kvar.")
+    return Done(id=id, location=f"/execution/follow-ups/{id}", message="Handlingen är borttagen. Texten finns kvar.")
 
 
 @router.post("/follow-ups/{id}/final")
@@ -52,18 +40,6 @@ async def mark_document_final(id: UUID, by: By, tx: Tx) -> Done:
     follow_up = await tx.load(follow_ups, id)
     await tx.save(follow_ups, mark_final(follow_up, await tx.read(assignments, follow_up.assignment_id), by))
     return Done(id=id, location=f"/execution/follow-ups/{id}", message="Handlingen är slutgiltig.")
-
-
-def create(follow_up: FollowUp, assignment: Assignment, document: str, by: Actor) -> Decision[FollowUp]:
-    """Needs a rating of every goal and a date for the signature, nothing else (R-32)."""
-    who = may_follow_up(assignment, by)
-    status = step(follow_up, "create-document")
-    if any(goal.rating is None for goal in follow_up.ratings):
-        raise EveryGoalRated("ratings")
-    if follow_up.signature_date is None:
-        raise SignatureDateMissing("signature_date")
-    digest = hashlib.sha256(document.encode()).hexdigest()
-    return Decision(replace(follow_up, status=status, document=document, document_sha256=digest), (), who)
 
 
 def discard(follow_up: FollowUp, assignment: Assignment, by: Actor) -> Decision[FollowUp]:

@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel
 from sqlalchemy import delete, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
 
 from chassis.auth import Actor
 from chassis.database import Transaction
 from chassis.decision import NotFound
 from chassis.http import By, Done, Router, Tx, form, page
 from services.execution.assignment import Status
-from services.execution.rights import STAFF
+from services.execution.rights import STAFF, seen_by
 from services.execution.tables import assignments, shown_to
 from services.execution.tables import my_persons as followed
 
@@ -82,6 +83,18 @@ async def my_persons(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = No
         persons=persons or 0,
         after=shown[-1].id if len(found) > PAGE_SIZE else None,
     )
+
+
+@router.post("/assignments/{id}/follower")
+@form("/execution/assignments/{id}")
+async def follow(id: UUID, by: By, tx: Tx) -> Done:
+    """Keep who an assignment is about among one's own persons, also later than when it was acknowledged."""
+    assignment = await tx.read(assignments, id)
+    who = seen_by(assignment, by)
+    await tx.saw(who, [assignment.person_id], "follow", f"assignment/{id}")
+    mine = {"member_id": by.member_id, "person_id": assignment.person_id, "added_at": tx.now}
+    await tx.connection.execute(insert(followed).values(**mine).on_conflict_do_nothing())
+    return Done(id=id, location=f"/execution/assignments/{id}", message="Personen finns nu i Mina personer.")
 
 
 @router.delete("/my-persons/{person_id}")

@@ -7,27 +7,23 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
+from sqlalchemy import Uuid as UuidType
 from sqlalchemy import (
-    ColumnElement,
-    FromClause,
     and_,
-    column,
     distinct,
     func,
-    or_,
     select,
     text,
     true,
     tuple_,
 )
-from sqlalchemy import Uuid as UuidType
-from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis import replica
 from chassis.database import Transaction
 from chassis.http import By, Router, Tx, page
 from services.execution.assignment import Assignment
 from services.execution.lines import UNKNOWN_UNIT
+from services.execution.lookups import current_or_planned, each_row
 from services.execution.rights import STAFF
 from services.execution.tables import AT_UNITS, assignments, shown_to
 
@@ -86,12 +82,13 @@ async def my_units(
     every = by.units(STAFF)
     chosen = every & {unit} if unit else every
     table = assignments.table.c
-    row = _rows()
+    row = each_row()
+    current = select(1).select_from(row).where(current_or_planned(row, chosen, tx.today)).correlate(assignments.table)
     here = and_(
         text(AT_UNITS),
         table.unit_ids.overlap(list(chosen)),
         shown_to(by.member_id),
-        select(1).select_from(row).where(_current(row, chosen, tx.today)).correlate(assignments.table).exists(),
+        current.exists(),
     )
     query = select(assignments.table).where(here).order_by(table.sort_name, table.id).limit(PAGE_SIZE + 1)
     if after:
@@ -113,31 +110,16 @@ async def my_units(
     )
 
 
-def _rows() -> FromClause:
-    """The rows of each assignment, as a table beside it."""
-    return func.jsonb_array_elements(assignments.table.c.rows).table_valued(column("value", JSONB)).lateral("insats")
-
-
-def _current(row: FromClause, units: Collection[UUID], today: date) -> ColumnElement[bool]:
-    """The rule of Row.current_or_planned, as the database reads it (R-30)."""
-    last_day = row.c.value["period_to"].astext
-    return and_(
-        row.c.value["status"].astext.in_(["sent", "ended"]),
-        row.c.value["unit_id"].astext.in_([str(unit) for unit in units]),
-        or_(last_day.is_(None), last_day >= today.isoformat()),
-    )
-
-
 async def _counts(tx: Transaction, units: Collection[UUID], member_id: UUID) -> dict[UUID, int]:
     """Unit -> how many persons it has something ongoing or planned for."""
     table = assignments.table.c
-    row = _rows()
+    row = each_row()
     unit_id = row.c.value["unit_id"].astext.cast(UuidType)
     query = (
         select(unit_id, func.count(distinct(table.person_id)))
         .select_from(assignments.table.join(row, true()))
         .where(text(AT_UNITS), table.unit_ids.overlap(list(units)), shown_to(member_id))
-        .where(_current(row, units, tx.today))
+        .where(current_or_planned(row, units, tx.today))
         .group_by(unit_id)
     )
     return {found[0]: found[1] for found in await tx.connection.execute(query)}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from chassis import replica
 from chassis.auth import Actor
@@ -24,7 +24,7 @@ from services.execution.rights import (
     units_to_acknowledge_for,
     units_to_start_for,
 )
-from services.execution.tables import assignments, follow_ups
+from services.execution.tables import assignments, follow_ups, my_persons
 from services.execution.transitions import TRANSITIONS
 from services.execution.waiting import Acknowledgement
 
@@ -84,6 +84,8 @@ class AssignmentView(BaseModel):
     """The latest first; for those who work with them."""
     history: list[Told]
     possible: Possible
+    followed: bool
+    """The person is among the reader's own."""
     already: Acknowledgement | None
     """The one that counts, when the reader has just acknowledged what somebody had acknowledged before."""
 
@@ -114,8 +116,15 @@ async def read_assignment(id: UUID, by: By, tx: Tx, already: Annotated[UUID | No
         follow_ups=await _rounds(tx, id) if _works(by, STAFF, assignment) else [],
         history=history(assignment),
         possible=possible(assignment, by, names, staff),
+        followed=await _followed(tx, by, assignment.person_id),
         already=next((done for done in assignment.acknowledgements if done.unit_id == already), None),
     )
+
+
+async def _followed(tx: Tx, by: Actor, person_id: UUID) -> bool:
+    mine = my_persons.c
+    query = select(exists().where(mine.member_id == by.member_id, mine.person_id == person_id))
+    return bool(await tx.connection.scalar(query))
 
 
 async def _rounds(tx: Tx, assignment_id: UUID) -> list[Round]:

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from chassis.http import By, Router, Tx, page
+from chassis.replica import member_names
+from services.execution.assignment import Assignment
 from services.execution.follow_up import FollowUp, Rating, may_follow_up
 from services.execution.tables import assignments, follow_ups
 
@@ -46,6 +48,7 @@ class FollowUpView(BaseModel):
     document: str | None
     document_sha256: str | None
     signature: str | None
+    signed_by_name: str
     signed_at: datetime | None
     submitted_at: datetime | None
 
@@ -74,13 +77,13 @@ async def read_follow_up(id: UUID, by: By, tx: Tx) -> FollowUpView:
         ),
     )
     await tx.saw(who, [assignment.person_id], "read", f"follow-up/{id}")
-    person = assignment.order.person
-    return view(follow_up, assignment.order.assignment_name, f"{person.family_name}, {person.given_name}", before)
+    signers = await member_names(tx, [follow_up.signed_by] if follow_up.signed_by else [])
+    return view(follow_up, assignment, before, next(iter(signers.values()), "okänd"))
 
 
-def view(follow_up: FollowUp, assignment: str, person: str, before: list[FollowUp]) -> FollowUpView:
+def view(follow_up: FollowUp, assignment: Assignment, before: list[FollowUp], signed_by_name: str) -> FollowUpView:
     own = {name: getattr(follow_up, name) for name in FollowUpView.model_fields if hasattr(follow_up, name)}
     previous = {rating.goal_id: rating.rating for earlier in before for rating in earlier.ratings}
-    return FollowUpView(
-        **(own | {"ratings": list(follow_up.ratings)}), assignment=assignment, person=person, previous=previous
-    )
+    about = {"assignment": assignment.order.assignment_name, "person": assignment.person_name}
+    more = {"ratings": list(follow_up.ratings), "signed_by_name": signed_by_name if follow_up.signed_by else ""}
+    return FollowUpView(**(own | about | more), previous=previous)

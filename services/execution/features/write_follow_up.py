@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.auth import Actor
@@ -11,7 +12,8 @@ from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from contracts.execution import ActionDecision
 from services.execution.assignment import Assignment
-from services.execution.follow_up import HIGHEST, LOWEST, FollowUp, Rating, may_follow_up, step
+from services.execution.follow_up import HIGHEST, LOWEST, FollowUp, Rating, create, may_follow_up, step
+from services.execution.lookups import document_of
 from services.execution.tables import assignments, follow_ups
 
 router = Router()
@@ -30,18 +32,20 @@ class WriteFollowUp(Command):
     """Everything that stands in the follow-up; it replaces what stood there."""
 
     ratings: tuple[RatedGoal, ...] = ()
-    performed_on: date | None = None
-    performed: str = ""
-    situation_change: str = ""
-    action: ActionDecision | None = None
-    action_text: str = ""
-    changes: str = ""
-    comment: str = ""
-    signature_date: date | None = None
+    performed_on: date | None = Field(default=None, title="Datum för uppföljningen")
+    performed: str = Field(default="", title="Genomförd uppföljning")
+    situation_change: str = Field(default="", title="Förändring i situation")
+    action: ActionDecision | None = Field(default=None, title="Beslut om åtgärder")
+    action_text: str = Field(default="", title="Mer om åtgärderna")
+    changes: str = Field(default="", title="Ändringar")
+    comment: str = Field(default="", title="Kommentar")
+    signature_date: date | None = Field(default=None, title="Datum för underskrift")
+    then_create: bool = False
+    """Make the document of it too."""
 
 
 class Signed(Refused):
-    """Uppföljningen har ett dokument och kan inte ändras. Ta bort dokumentet först, om det inte är signerat."""
+    """Uppföljningen är en handling och kan inte ändras. Ta bort handlingen först, om den inte är signerad."""
 
 
 class NotAnOrderedGoal(Invalid):
@@ -54,11 +58,15 @@ class PerformedInFuture(Invalid):
 
 @router.post("/follow-ups/{id}/text")
 @form("/execution/follow-ups/{id}")
-async def write_a_follow_up(id: UUID, command: WriteFollowUp, by: By, tx: Tx) -> Done:
+async def write_a_follow_up(id: UUID, command: WriteFollowUp, by: By, tx: Tx, request: Request) -> Done:
     follow_up = await tx.load(follow_ups, id)
     assignment = await tx.read(assignments, follow_up.assignment_id)
-    await tx.save(follow_ups, write_follow_up(follow_up, assignment, command, by, tx.today))
-    return Done(id=id, location=f"/execution/follow-ups/{id}", message="Uppföljningen är sparad.")
+    written = await tx.save(follow_ups, write_follow_up(follow_up, assignment, command, by, tx.today))
+    if command.then_create:
+        document = await document_of(written, assignment.order, tx, request)
+        await tx.save(follow_ups, create(written, assignment, document, by))
+    message = "Handlingen är skapad." if command.then_create else "Uppföljningen är sparad."
+    return Done(id=id, location=f"/execution/follow-ups/{id}", message=message)
 
 
 def write_follow_up(
@@ -72,5 +80,5 @@ def write_follow_up(
     if len(chosen) < len(command.ratings) or not chosen.keys() <= {goal.goal_id for goal in follow_up.ratings}:
         raise NotAnOrderedGoal("ratings")
     ratings = tuple(Rating(goal.goal_id, goal.text, chosen.get(goal.goal_id)) for goal in follow_up.ratings)
-    written = command.model_dump(exclude={"ratings"})
+    written = command.model_dump(exclude={"ratings", "then_create"})
     return Decision(replace(follow_up, status=status, ratings=ratings, **written), (), who)

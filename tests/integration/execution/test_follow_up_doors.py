@@ -14,6 +14,7 @@ from cli.signature import verify as verify_file
 from contracts.authority import FollowUpReceived
 from contracts.execution import FollowUpReport, FollowUpSubmitted
 from contracts.sealed import CannotOpen
+from services.execution.follow_up import EveryGoalRated
 from tests.support.municipality import unit
 from tests.support.orders import sent
 from tests.support.stafett import Running, body, eventually
@@ -166,7 +167,15 @@ async def test_the_page_leads_from_rating_to_submission(execution: Running) -> N
         goals = [part.split('"')[0] for part in page.split('.goal_id" value="')[1:]]
         typed = {f"ratings.{n}.goal_id": goal for n, goal in enumerate(goals)}
         typed |= {f"ratings.{n}.rating": "3" for n in range(len(goals))} | {"signature_date": TODAY}
-        for act, form in (("text", typed), ("document", {}), ("final", {}), ("signature", {}), ("submission", {})):
+        create = {"then_create": "true", "comment": "Nästan klar"}
+        early = await jonas.post(f"{path}/text", data={**typed, **create, "ratings.0.rating": ""})
+        assert (early.status_code, str(EveryGoalRated()) in early.text) == (422, True)
+        assert "Nästan klar" in early.text
+        assert "Nästan klar" not in (await jonas.get(path)).text
+        for act, form in (("text", {**typed, **create}), ("final", {}), ("signature", {}), ("submission", {})):
             assert (await jonas.post(f"{path}/{act}", data=form)).status_code == 303, act
-        assert "avgiven" in (await jonas.get(path)).text
+        page = (await jonas.get(path)).text
+        assert "avgiven" in page
+        assert "Nästan klar" in page
+        assert "<dt>Signatur</dt><dd>Jonas Ek, " in page
     await eventually(lambda: execution.sql("SELECT 1 FROM outbox WHERE type LIKE '%follow-up-submitted%'"))

@@ -1,4 +1,5 @@
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -168,3 +169,47 @@ async def test_lists_are_in_swedish_order_page_by_page_with_as_many_queries_for_
     queue = await look(execution, "eva.nyberg", LISTS[0])
     rest = await look(execution, "eva.nyberg", f"{LISTS[0]}?after={queue['after']}")
     assert (queue["total"], len(queue["waiting"]), len(rest["waiting"])) == (30, 25, 5)
+
+
+async def test_a_person_is_followed_also_later_than_when_it_was_acknowledged(execution: Running) -> None:
+    await execution.deliver(just_sent())
+    await distribute(execution)
+    await acknowledge(execution)
+    async with execution.browser("jonas.ek") as jonas:
+        for offered, text in (("follower", "Lägg till i Mina personer"), ("removal", "Ta bort från Mina personer")):
+            page = (await jonas.get(ASSIGNMENT)).text
+            assert text in page
+            (action,) = re.findall(rf'action="([^"]*/{offered})"', page)
+            assert (await jonas.post(action)).status_code == 303
+            persons = (await look(execution, "jonas.ek", "/execution/my-persons"))["persons"]
+            assert persons == (1 if offered == "follower" else 0)
+    await look(execution, "moa.kvist", f"{ASSIGNMENT}", 404)
+    async with execution.browser("moa.kvist") as moa:
+        assert (await moa.post(f"{ASSIGNMENT}/follower")).status_code == 404
+
+
+@pytest.mark.requirement("R-30")
+async def test_who_has_nothing_left_at_the_unit_is_listed_until_the_authority_has_closed_it(execution: Running) -> None:
+    await execution.deliver(just_sent())
+    other = await arrive(execution, 2, "Aronsson")
+    await distribute(execution, new_row(), new_row("blandaren"))
+    await distribute(execution, id=other)
+    path = "/execution/not-current"
+    assert (await look(execution, "jonas.ek", path))["lines"] == []
+    await execution.sql(PASSED, ID, today(-1))
+    (line,) = (await look(execution, "jonas.ek", path))["lines"]
+    assert (line["person"], line["last_day"], line["units"]) == (
+        "Mustafsson, Moira",
+        today(-1),
+        ["Blandaren htj ute (Leanlink)"],
+    )
+    assert (await look(execution, "eva.nyberg", path))["lines"] == []  # it goes on at another of her units
+    async with execution.browser("jonas.ek") as jonas:
+        page = (await jonas.get(path)).text
+    assert f'<a href="{ASSIGNMENT}">Mustafsson, Moira</a>' in page
+    await execution.sql("UPDATE assignments SET status = 'closed' WHERE id = $1", ID)
+    assert (await look(execution, "jonas.ek", path))["lines"] == []
+
+
+PASSED = "UPDATE assignments SET rows = jsonb_set(rows, '{0,period_to}', to_jsonb($2::text)) WHERE id = $1"
+"""As if the first row had had that last day, and it had passed."""

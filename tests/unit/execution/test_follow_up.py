@@ -11,13 +11,7 @@ from chassis.auth import Actor, Login
 from chassis.decision import NotFound, Refused
 from contracts.execution import ActionDecision
 from services.execution.assignment import Assignment, Row, RowStatus, Status
-from services.execution.features.create_document import (
-    EveryGoalRated,
-    SignatureDateMissing,
-    create,
-    discard,
-    mark_final,
-)
+from services.execution.features.create_document import discard, mark_final
 from services.execution.features.receive import receive as receive_assignment
 from services.execution.features.sign_follow_up import LoginTooWeak, NotFinal, sign_follow_up
 from services.execution.features.start_follow_up import NotStarted, OneAtATime, OrderClosed, start_follow_up
@@ -36,7 +30,15 @@ from services.execution.features.write_follow_up import (
     WriteFollowUp,
     write_follow_up,
 )
-from services.execution.follow_up import TRANSITIONS, FollowUp, FollowUpStatus, step
+from services.execution.follow_up import (
+    TRANSITIONS,
+    EveryGoalRated,
+    FollowUp,
+    FollowUpStatus,
+    SignatureDateMissing,
+    create,
+    step,
+)
 from tests.support.municipality import unit
 from tests.support.orders import GOALS, order, sent
 from tests.support.people import actor

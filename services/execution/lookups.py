@@ -1,0 +1,37 @@
+"""What several doors read."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from fastapi import Request
+from sqlalchemy import ColumnElement, FromClause, and_, column, func, or_
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.database import Transaction
+from chassis.replica import unit_names
+from contracts.authority import Order
+from services.execution.follow_up import FollowUp
+from services.execution.tables import assignments
+
+
+async def document_of(follow_up: FollowUp, order: Order, tx: Transaction, request: Request) -> str:
+    """The document (handling) of a follow-up as HTML, with everything in it that the signature is to hold for."""
+    unit = (await unit_names(tx, [follow_up.unit_id])).get(follow_up.unit_id, "okänd enhet")
+    text: str = request.app.state.pages.render("follow_up_document.html", follow_up=follow_up, order=order, unit=unit)
+    return text
+
+
+def each_row() -> FromClause:
+    """The rows of each assignment, as a table beside it."""
+    return func.jsonb_array_elements(assignments.table.c.rows).table_valued(column("value", JSONB)).lateral("insats")
+
+
+def current_or_planned(row: FromClause, units: Collection[UUID], today: date) -> ColumnElement[bool]:
+    """The rule of Row.current_or_planned at any of the units, as the database reads it (R-30)."""
+    last_day = row.c.value["period_to"].astext
+    return and_(
+        row.c.value["status"].astext.in_(["sent", "ended"]),
+        row.c.value["unit_id"].astext.in_([str(unit) for unit in units]),
+        or_(last_day.is_(None), last_day >= today.isoformat()),
+    )
