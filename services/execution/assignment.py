@@ -118,6 +118,13 @@ class Assignment:
         return tuple(dict.fromkeys(row.unit_id for row in self.rows if row.with_unit))
 
     @property
+    def services_now(self) -> tuple[str, ...]:
+        """The names of what units carry out; of all that is ordered while something is left to distribute."""
+        ordered = tuple(service.name for service in self.order.services)
+        at_units = tuple(dict.fromkeys(row.service_name for row in self.rows if row.with_unit))
+        return at_units if at_units and not self.to_distribute else ordered
+
+    @property
     def at_units(self) -> bool:
         """True while units have it to carry out."""
         return self.status in (Status.DISTRIBUTED, Status.ACKNOWLEDGED, Status.IN_EXECUTION)

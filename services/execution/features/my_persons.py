@@ -74,7 +74,7 @@ async def my_persons(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = No
                 person=assignment.person_name,
                 protected=assignment.protected,
                 assignment=assignment.order.assignment_name,
-                services=[service.name for service in assignment.order.services],
+                services=list(assignment.services_now),
                 status=assignment.status,
                 sent_at=assignment.sent_at,
             )

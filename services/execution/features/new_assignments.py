@@ -107,7 +107,7 @@ def _line(assignment: Assignment, names: dict[UUID, str], by: Actor, now: dateti
         id=assignment.id,
         person=assignment.person_name,
         assignment=assignment.order.assignment_name,
-        services=[service.name for service in assignment.order.services],
+        services=list(assignment.services_now),
         units=[
             UnitWaiting(
                 unit=names.get(wait.unit_id, UNKNOWN_UNIT),

@@ -168,3 +168,11 @@ def test_days_that_the_decision_does_not_cover_are_noticed(
     first, last = (None if day is None else TODAY + timedelta(days=day) for day in row_days)
     assignment = replace(accepted(), period_from=begins, period_to=ends)
     assert outside(row(1, period_from=first, period_to=last), assignment) is uncovered
+
+
+def test_lists_show_what_units_carry_out_and_all_that_is_ordered_until_it_is_distributed() -> None:
+    everything = tuple(service.name for service in received().order.services)
+    recalled = row(2, service="kvallshjalp", service_name="Kvällshjälp", status=RowStatus.RECALLED)
+    assert received().services_now == everything
+    assert started(row(1), recalled).services_now == ("Morgonhjälp",)
+    assert started(row(1), row(2, status=RowStatus.REGISTERED)).services_now == everything
