@@ -53,7 +53,9 @@ def assignment_distributed(event: AssignmentDistributed, matter: Matter) -> Told
     chosen = tuple(Telling(Kind.CHOSEN, member, event.unit_id) for member in dict.fromkeys(event.recipients))
     gone = tuple(Overtaken(TO_ACKNOWLEDGE, unit) for unit in sorted(matter.unit_ids - after.unit_ids))
     tellings, overtaken = _changed(matter, after)
-    return Told(after, (*new, *chosen, *tellings), (*gone, *overtaken))
+    withdrawn = set(GONE_WHEN_WITHDRAWN) <= set(matter.past)
+    untrue = (Overtaken((Kind.ASSIGNMENT_WITHDRAWN,), event.unit_id),) if withdrawn else ()
+    return Told(after, (*new, *chosen, *tellings), (*untrue, *gone, *overtaken))
 
 
 def intervention_ended(event: InterventionEnded, matter: Matter) -> Told:
@@ -112,6 +114,9 @@ def assignment_ended(event: AssignmentEnded, matter: Matter) -> Told:
 
 
 def assignment_withdrawn(event: AssignmentWithdrawn, matter: Matter) -> Told:
+    """Those who were to distribute. When units have it already it came too late, and there is nothing to tell."""
+    if matter.rows:
+        return Told(matter)
     told = Telling(Kind.ASSIGNMENT_WITHDRAWN, event.unit_id, event.unit_id)
     return Told(over(matter, (*GONE_WHEN_WITHDRAWN, Kind.NEW_ASSIGNMENT)), (told,))
 
