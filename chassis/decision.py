@@ -42,6 +42,8 @@ class Refused(Exception):
     status = 409
     question = False
     """Nothing is wrong: it only waits for a yes."""
+    see = ""
+    """The page that already shows how it is, with places for facts: a browser is led there."""
 
     def __init__(self, field: str | None = None, **facts: object) -> None:
         super().__init__((type(self).__doc__ or "").format_map(facts))

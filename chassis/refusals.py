@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -50,6 +50,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     shown_on = getattr(request.scope.get("endpoint"), "form", None)
     if isinstance(error, NotLoggedIn) and wants_page(request):
         return _log_in(request, problem, shown_on)
+    if isinstance(error, Refused) and error.see and wants_page(request):
+        return RedirectResponse(error.see.format_map(error.facts), 303)
     if shown_on is None or not wants_page(request) or isinstance(error, Crossed):
         return answer(request, problem)
     return ShownAgain(shown_on.format(**request.path_params), problem, request.scope.get("stafett.typed", {}))

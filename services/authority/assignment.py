@@ -17,16 +17,21 @@ class OrderStatus(StrEnum):
     """What the authority has done with the order."""
 
     DRAFT = "draft"
+    DISCARDED = "discarded"
     SENT = "sent"
     WITHDRAWN = "withdrawn"
     DECLINE_CONFIRMED = "decline_confirmed"
     CLOSED = "closed"
 
 
+NEVER_SENT = (OrderStatus.DRAFT, OrderStatus.DISCARDED)
+
+
 class Phase(StrEnum):
     """The order's status, and while it is with the provider, how far the provider has told that it has come."""
 
     DRAFT = "draft"
+    DISCARDED = "discarded"
     SENT = "sent"
     RECEIVED = "received"
     RECALLED = "recalled"
@@ -44,6 +49,7 @@ class Phase(StrEnum):
 TRANSITIONS: Mapping[tuple[Phase, str], OrderStatus] = {
     (Phase.DRAFT, "edit"): OrderStatus.DRAFT,
     (Phase.DRAFT, "send"): OrderStatus.SENT,
+    (Phase.DRAFT, "discard"): OrderStatus.DISCARDED,
     (Phase.SENT, "withdraw"): OrderStatus.WITHDRAWN,
     (Phase.RECEIVED, "withdraw"): OrderStatus.WITHDRAWN,
     (Phase.WITHDRAWN, "find-too-late"): OrderStatus.SENT,
@@ -56,6 +62,12 @@ TRANSITIONS: Mapping[tuple[Phase, str], OrderStatus] = {
 
 class NotPossibleNow(Refused):
     """Det går inte: uppdraget är {status}."""
+
+
+class AlreadySent(Refused):
+    """Uppdraget är {status} och kan inte skickas igen."""
+
+    see = "/authority/assignments/{id}"
 
 
 @dataclass(frozen=True)
@@ -117,7 +129,7 @@ def step(assignment: Assignment, command: str, refusal: type[Refused] = NotPossi
     """The order's status after a command; the refusal when it may not be given now."""
     after = TRANSITIONS.get((assignment.phase, command))
     if after is None:
-        raise refusal(status=PHASES[assignment.phase])
+        raise refusal(status=PHASES[assignment.phase], id=assignment.id)
     return after
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 PHASES: Mapping[str, str] = {
     "draft": "utkast",
+    "discarded": "borttaget",
     "sent": "skickat",
     "received": "mottaget",
     "recalled": "återkallat av utföraren",
@@ -25,6 +26,7 @@ MARKS: Mapping[str, str] = {
     "declined": "Avböjd av utföraren",
     "decline_confirmed": "Nej bekräftat",
     "replaced": "Ersatt av ett nytt uppdrag",
+    "discarded": "Utkastet borttaget",
     "withdrawn": "Återtagen",
     "withdrawal_too_late": "Återtagandet kom för sent: uppdraget var redan fördelat",
     "distributed": "Fördelad",

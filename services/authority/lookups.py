@@ -13,7 +13,7 @@ from chassis import replica
 from chassis.database import Transaction
 from chassis.signing import BadSignature, verify
 from contracts.organisation import UnitKind
-from services.authority.assignment import Assignment
+from services.authority.assignment import Assignment, OrderStatus
 from services.authority.follow_up import FollowUp
 from services.authority.labels import MARKED
 from services.authority.lines import Choice, Group, OrderLine, order_lines
@@ -87,8 +87,10 @@ async def unread_follow_ups(tx: Transaction, orders: Iterable[UUID]) -> dict[UUI
 
 
 async def orders_of(tx: Transaction, *which: ColumnElement[bool]) -> tuple[list[Assignment], list[OrderLine]]:
-    """The orders that a condition picks, the newest first, also as the lines of a list."""
-    found = await tx.find(assignments, select(assignments.table).where(*which).order_by(assignments.table.c.id.desc()))
+    """The orders that a condition picks, without discarded drafts, the newest first, also as the lines of a list."""
+    table = assignments.table.c
+    query = select(assignments.table).where(*which, table.status != OrderStatus.DISCARDED)
+    found = await tx.find(assignments, query.order_by(table.id.desc()))
     units = await replica.unit_names(tx, {order.unit_id for order in found if order.unit_id})
     return found, order_lines(found, units, await unread_follow_ups(tx, (order.id for order in found)))
 

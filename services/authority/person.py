@@ -1,5 +1,6 @@
 """A person (brukare, klient) the authority decides about, and who may see them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -89,6 +90,14 @@ def seen_by(person: Person, by: Actor) -> Who:
     if person.protected and by.member_id not in person.cleared:
         raise NotFound
     return by.at(person.authority_unit_id, CASE_WORKERS)
+
+
+def groups(people: Iterable[Person], by: Actor) -> dict[Who, list[UUID]]:
+    """The persons in a list by the role in which a member sees them, for the log."""
+    found: dict[Who, list[UUID]] = {}
+    for person in people:
+        found.setdefault(seen_by(person, by), []).append(person.id)
+    return found
 
 
 def own_unit(by: Actor, chosen: UUID | None) -> UUID:

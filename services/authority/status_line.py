@@ -16,6 +16,7 @@ class Mark(StrEnum):
     DECLINED = "declined"
     DECLINE_CONFIRMED = "decline_confirmed"
     REPLACED = "replaced"
+    DISCARDED = "discarded"
     WITHDRAWN = "withdrawn"
     WITHDRAWAL_TOO_LATE = "withdrawal_too_late"
     DISTRIBUTED = "distributed"
@@ -62,7 +63,7 @@ STEPS = (
 )
 """Skickad – Mottagen – Fördelad – Kvitterad – Påbörjad – Uppföljd – Avslutad: shown also before they have come."""
 
-DEAD_ENDS = (Mark.DECLINED, Mark.DECLINE_CONFIRMED, Mark.WITHDRAWN)
+DEAD_ENDS = (Mark.DECLINED, Mark.DECLINE_CONFIRMED, Mark.WITHDRAWN, Mark.DISCARDED)
 """From these no more steps are to come."""
 
 

@@ -114,7 +114,8 @@ assignments = Rows(
         Column("line", JSONB, nullable=False),
         Column("phase", coded(Phase), nullable=False),
         CheckConstraint(
-            "status = 'draft' OR num_nulls(unit_id, case_worker_id, sent_at, \"order\") = 0", name="sent_whole"
+            "status IN ('draft', 'discarded') OR num_nulls(unit_id, case_worker_id, sent_at, \"order\") = 0",
+            name="sent_whole",
         ),
         Index("ix_assignments_unit", "authority_unit_id", "id"),
         Index("ix_assignments_phase", "authority_unit_id", "phase", "id"),

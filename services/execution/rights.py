@@ -1,6 +1,6 @@
 """Who may know of an assignment, and who may act on it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from chassis.auth import Actor
@@ -22,6 +22,14 @@ def seen_by(assignment: Assignment, by: Actor) -> Who:
         if by.roles.get(unit, frozenset()) & frozenset(STAFF):
             return by.at(unit, STAFF)
     raise NotFound
+
+
+def groups(seen: Iterable[Assignment], by: Actor) -> dict[Who, set[UUID]]:
+    """The persons in a list by the role in which a member sees them, for the log."""
+    found: dict[Who, set[UUID]] = {}
+    for assignment in seen:
+        found.setdefault(seen_by(assignment, by), set()).add(assignment.person_id)
+    return found
 
 
 def acting(assignment: Assignment, by: Actor, allowed: Collection[str], *units: UUID) -> Who:

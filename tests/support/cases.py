@@ -122,6 +122,7 @@ def new_id(name: str) -> UUID:
 
 IN = {
     Phase.DRAFT: drafted(),
+    Phase.DISCARDED: drafted(status=OrderStatus.DISCARDED, line=(Row(Mark.DISCARDED, LATER),)),
     Phase.SENT: sent(),
     Phase.RECEIVED: sent(Mark.RECEIVED),
     Phase.RECALLED: sent(Mark.DISTRIBUTED, Mark.RECALLED),

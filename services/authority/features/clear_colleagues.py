@@ -12,7 +12,7 @@ from chassis.database import Transaction
 from chassis.decision import Decision, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from contracts.authority import ClearanceChanged
-from services.authority.assignment import Assignment, OrderStatus, Phase
+from services.authority.assignment import NEVER_SENT, Assignment, OrderStatus, Phase
 from services.authority.lookups import find_provider, known_members
 from services.authority.person import Person, UnknownColleague, seen_by
 from services.authority.provider import Provider, check_taken_care_of
@@ -52,7 +52,7 @@ async def clear_colleagues(id: UUID, command: Clear, by: By, tx: Tx) -> Done:
 
 async def _orders(tx: Transaction, person_id: UUID) -> list[Ordered]:
     table = assignments.table.c
-    sent = select(assignments.table).where(table.person_id == person_id, table.status != OrderStatus.DRAFT)
+    sent = select(assignments.table).where(table.person_id == person_id, table.status.not_in(NEVER_SENT))
     return [Ordered(a, await find_provider(tx, a.unit_id, tx.today)) for a in await tx.find(assignments, sent)]
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from chassis import replica
 from chassis.decision import Refused
 from chassis.http import By, Router, Tx, page
-from services.authority.assignment import Assignment, OrderStatus
+from services.authority.assignment import NEVER_SENT, Assignment
 from services.authority.lines import Heading, Names, StepView, heading, line_of
 from services.authority.lookups import find_provider
 from services.authority.person import Person, seen_by
@@ -52,7 +52,7 @@ async def confirm_sending(id: UUID, by: By, tx: Tx) -> Receipt:
 
 
 def receipt(assignment: Assignment, person: Person, provider: Provider | None, names: Names) -> Receipt:
-    if assignment.status is OrderStatus.DRAFT:
+    if assignment.status in NEVER_SENT:
         raise NotSentYet
     assert assignment.order
     assert assignment.sent_at

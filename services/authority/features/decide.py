@@ -22,7 +22,7 @@ router = Router()
 class Decide(Command):
     """What was decided, when, by whom and on which legal basis."""
 
-    decided_on: Day = Field(title="Datum")
+    decided_on: Day = Field(title="Beslutsdatum")
     decision_maker: str = Field(title="Beslutsfattare", min_length=1, max_length=200)
     decision_type: str = Field(title="Beslut", min_length=1, max_length=500)
     legal_basis: str = Field(title="Lagrum", max_length=64)

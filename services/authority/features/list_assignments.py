@@ -14,7 +14,7 @@ from contracts.authority import Protection
 from services.authority.assignment import Assignment, Phase
 from services.authority.lookups import unread_follow_ups
 from services.authority.next_step import NextStep, next_step
-from services.authority.person import CASE_WORKERS, Person
+from services.authority.person import CASE_WORKERS, Person, groups
 from services.authority.service_catalogue import ordered
 from services.authority.tables import assignments, persons
 
@@ -53,19 +53,19 @@ class AssignmentList(BaseModel):
 async def list_assignments(
     by: By, tx: Tx, status: Annotated[Phase | None, All, Query()] = None, after: Annotated[UUID | None, Query()] = None
 ) -> AssignmentList:
-    who = by.anywhere(CASE_WORKERS)
+    by.anywhere(CASE_WORKERS)
     table, person = assignments.table.c, persons.table.c
     mine = table.authority_unit_id.in_(by.units(CASE_WORKERS))
     visible = or_(person.protection == Protection.NONE, person.cleared.contains([by.member_id]))
     query = select(assignments.table).join(persons.table, person.id == table.person_id).where(mine, visible)
-    if status:
-        query = query.where(table.phase == status)
+    query = query.where(table.phase == status) if status else query.where(table.phase != Phase.DISCARDED)
     if after:
         query = query.where(table.id < after)
     found = await tx.find(assignments, query.order_by(table.id.desc()).limit(PAGE_SIZE + 1))
     shown = found[:PAGE_SIZE]
     about = await tx.find(persons, select(persons.table).where(person.id.in_({a.person_id for a in shown})))
-    await tx.saw(who, [person.id for person in about], "list", "assignments")
+    for who, seen in groups(about, by).items():
+        await tx.saw(who, seen, "list", "assignments")
     units = await replica.unit_names(tx, {a.unit_id for a in shown if a.unit_id})
     unread = await unread_follow_ups(tx, (a.id for a in shown))
     people = {person.id: person for person in about}

@@ -17,7 +17,7 @@ from chassis.decision import Invalid
 from chassis.http import By, Command, Router, Tx, form, page
 from contracts.authority import Protection
 from services.authority.identity_number import InvalidIdentityNumber, parse
-from services.authority.person import CASE_WORKERS, Person
+from services.authority.person import CASE_WORKERS, Person, groups
 from services.authority.tables import persons
 
 router = Router()
@@ -98,15 +98,22 @@ async def search_persons(command: Search, by: By, tx: Tx) -> PersonList:
     who = by.anywhere(CASE_WORKERS)
     sought = what_is_sought(command.sought, tx.today)
     shown, after = await _page(tx, by, command.after, _matches(sought))
-    await tx.saw(who, [person.id for person in shown] or [NOBODY], "search", f"persons by {sought.by}")
+    await _log(tx, by, shown, "search", f"persons by {sought.by}")
+    if not shown:
+        await tx.saw(who, [NOBODY], "search", f"persons by {sought.by}")
     return PersonList(persons=_lines(shown), sought=command.sought, by=sought.by, after=after)
 
 
 async def _newest(by: Actor, tx: Transaction, after: UUID | None) -> PersonList:
-    who = by.anywhere(CASE_WORKERS)
+    by.anywhere(CASE_WORKERS)
     shown, last = await _page(tx, by, after)
-    await tx.saw(who, [person.id for person in shown], "list", "persons")
+    await _log(tx, by, shown, "list", "persons")
     return PersonList(persons=_lines(shown), sought=None, by=None, after=last)
+
+
+async def _log(tx: Transaction, by: Actor, shown: list[Person], action: str, what: str) -> None:
+    for who, found in groups(shown, by).items():
+        await tx.saw(who, found, action, what)
 
 
 async def _page(

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from chassis.decision import Refused
 from chassis.http import By, Router, Tx, page
 from contracts.authority import Order
-from services.authority.assignment import Assignment, step
+from services.authority.assignment import AlreadySent, Assignment, step
 from services.authority.lines import Heading, heading
 from services.authority.lookups import basis_of, find_provider
 from services.authority.order import Basis, check_sendable, order_of, review_of
@@ -55,8 +55,8 @@ async def preview_assignment(id: UUID, by: By, tx: Tx) -> Preview:
 
 
 def preview(draft: Assignment, basis: Basis, provider: Provider | None, sent_by: str, on: date) -> Preview:
-    """NotPossibleNow once it has been sent: then the order itself is what to read."""
-    step(draft, "send")
+    """AlreadySent once it has been: then the order itself is what to read."""
+    step(draft, "send", AlreadySent)
     readers = provider.readers(basis.person) if provider else ()
     obstacle = _obstacle(draft, basis, provider, on)
     order = order_of(draft, basis, sent_by)

@@ -22,7 +22,7 @@ from services.authority.tables import assignments, decisions, persons
 
 router = Router()
 
-OVER = (Phase.WITHDRAWN, Phase.DECLINE_CONFIRMED, Phase.CLOSED)
+OVER = (Phase.DISCARDED, Phase.WITHDRAWN, Phase.DECLINE_CONFIRMED, Phase.CLOSED)
 """Orders whose providers need not see the person any more."""
 
 

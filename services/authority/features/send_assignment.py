@@ -15,7 +15,7 @@ from contracts.authority import AssignmentSent, Order
 from contracts.event import Sha256
 from contracts.sealed import Sealed
 from services.authority.aid_decision import AidDecision
-from services.authority.assignment import Assignment, noted, step
+from services.authority.assignment import AlreadySent, Assignment, noted, step
 from services.authority.lookups import find_provider
 from services.authority.order import Basis, check_sendable, order_of, review_of
 from services.authority.person import seen_by
@@ -62,7 +62,7 @@ def send(
 ) -> Decision[Assignment]:
     """Whoever sends it is its case worker."""
     who = seen_by(basis.person, by)
-    status = step(draft, "send")
+    status = step(draft, "send", AlreadySent)
     to = check_sendable(draft, basis, provider, today)
     order = order_of(draft, basis, who.name)
     if command.reviewed not in (None, review_of(draft, order, to.readers(basis.person))):

@@ -14,7 +14,7 @@ from chassis.database import Transaction
 from chassis.decision import NotFound
 from chassis.http import By, Done, Router, Tx, form, page
 from services.execution.assignment import Status
-from services.execution.rights import STAFF, seen_by
+from services.execution.rights import STAFF, groups, seen_by
 from services.execution.tables import assignments, shown_to
 from services.execution.tables import my_persons as followed
 
@@ -63,8 +63,8 @@ async def my_persons(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = No
         query = query.where(tuple_(table.sort_name, table.id) > last)
     found = await tx.find(assignments, query)
     shown = found[:PAGE_SIZE]
-    if shown:
-        await tx.saw(by.anywhere(STAFF), {a.person_id for a in shown}, "list", "my-persons")
+    for who, persons in groups(shown, by).items():
+        await tx.saw(who, persons, "list", "my-persons")
     persons = await tx.connection.scalar(select(func.count(table.person_id.distinct())).where(*here))
     return MyPersons(
         lines=[

@@ -24,7 +24,7 @@ from chassis.http import By, Router, Tx, page
 from services.execution.assignment import Assignment
 from services.execution.lines import UNKNOWN_UNIT
 from services.execution.lookups import current_or_planned, each_row
-from services.execution.rights import STAFF
+from services.execution.rights import STAFF, groups
 from services.execution.tables import AT_UNITS, assignments, shown_to
 
 router = Router()
@@ -96,8 +96,8 @@ async def my_units(
         query = query.where(tuple_(table.sort_name, table.id) > last)
     found = await tx.find(assignments, query)
     shown = found[:PAGE_SIZE]
-    if shown:
-        await tx.saw(by.anywhere(STAFF), {a.person_id for a in shown}, "list", "my-units")
+    for who, persons in groups(shown, by).items():
+        await tx.saw(who, persons, "list", "my-units")
     counts = await _counts(tx, every, by.member_id)
     names = await replica.unit_names(tx, counts.keys() | {u for a in shown for u in a.unit_ids})
     units = [UnitCount(id=u, name=names.get(u, UNKNOWN_UNIT), persons=persons) for u, persons in counts.items()]

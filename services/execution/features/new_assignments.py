@@ -14,7 +14,7 @@ from chassis.decision import Invalid
 from chassis.http import By, Router, Tx, page
 from services.execution.assignment import Assignment
 from services.execution.lines import UNKNOWN_UNIT
-from services.execution.rights import DISTRIBUTORS, STAFF
+from services.execution.rights import DISTRIBUTORS, STAFF, groups
 from services.execution.tables import assignments, shown_to
 from services.execution.working_days import working_days_between
 
@@ -78,8 +78,8 @@ async def new_assignments(
         query = query.where(tuple_(table.waiting_since, table.id) > last)
     found = await tx.find(assignments, query)
     shown = found[:PAGE_SIZE]
-    if shown:
-        await tx.saw(by.anywhere(STAFF), {a.person_id for a in shown}, "list", "new-assignments")
+    for who, persons in groups(shown, by).items():
+        await tx.saw(who, persons, "list", "new-assignments")
     names = await replica.unit_names(tx, {unit for a in shown for unit in a.queue_unit_ids})
     return Queue(
         waiting=[_line(assignment, names, by, tx.now) for assignment in shown],

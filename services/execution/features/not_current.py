@@ -12,7 +12,7 @@ from chassis import replica
 from chassis.http import By, Router, Tx, page
 from services.execution.lines import UNKNOWN_UNIT
 from services.execution.lookups import current_or_planned, each_row
-from services.execution.rights import STAFF
+from services.execution.rights import STAFF, groups
 from services.execution.tables import AT_UNITS, assignments, shown_to
 
 router = Router()
@@ -52,8 +52,8 @@ async def not_current(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = N
         query = query.where(tuple_(table.sort_name, table.id) > last)
     found = await tx.find(assignments, query)
     shown = found[:PAGE_SIZE]
-    if shown:
-        await tx.saw(by.anywhere(STAFF), {a.person_id for a in shown}, "list", "not-current")
+    for who, persons in groups(shown, by).items():
+        await tx.saw(who, persons, "list", "not-current")
     names = await replica.unit_names(tx, {unit for a in shown for unit in a.unit_ids})
     return NotCurrent(
         lines=[

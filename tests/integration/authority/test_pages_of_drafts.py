@@ -40,6 +40,11 @@ async def test_a_case_worker_does_the_whole_job_by_forms_and_the_unit_has_it_in_
         assert ">Uppdraget är skickat</h1>" in receipt
         assert "Besked går till Eva Nyberg, Samordnare; Omar Haddad, Enhetschef; Tove Ahl, Verksamhetschef." in receipt
         assert receipt.count('aria-current="step"') == 1
+        again = await karin.post(review.replace("preview", "sending"))
+        back = await karin.get(review)
+        for led_there in (again, back):
+            assert (led_there.status_code, led_there.headers["location"]) == (303, review.removesuffix("/preview"))
+        assert len(await both["authority"].told(AssignmentSent)) == 1
         async with both["execution"].browser("eva.nyberg") as eva:
 
             async def waits() -> bool:
@@ -201,3 +206,21 @@ async def test_the_providers_to_choose_from_are_those_that_can_receive(
     assert "RÄKNESTICKANS hemtjänst BAS (Attendo) – Bistånd" in others
     assert not any(name.startswith(("12-steg", "ÄO ", "HSL", "Akutboende")) for name in own)
     assert (await karin.get(f"/authority/assignments/new?decision_id={unit('blandaren')}")).status_code == 404
+
+
+async def test_a_draft_is_discarded_from_its_page_and_leaves_the_lists(
+    authority: Running, karin: httpx.AsyncClient
+) -> None:
+    path = f"/authority/assignments/{await drafted(karin)}"
+    async with authority.browser("karin.berg") as browser:
+        assert "Ta bort utkastet" in (await browser.get(path)).text
+        done = await browser.post(f"{path}/discarding")
+        assert (done.status_code, path in (await browser.get(done.headers["location"])).text) == (303, False)
+        assert path not in (await browser.get("/authority/assignments")).text
+        assert path in (await browser.get("/authority/assignments?status=discarded")).text
+        page = (await browser.get(path)).text
+        assert "borttaget" in page
+        assert "Granska och skicka" not in page
+        sent = await browser.post(f"{path}/sending")
+        assert (sent.status_code, sent.headers["location"]) == (303, path)
+    assert await authority.told(AssignmentSent) == []

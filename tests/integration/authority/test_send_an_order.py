@@ -80,7 +80,7 @@ async def test_an_order_is_sent_once_also_by_two_at_the_same_time(authority: Run
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
     assert len(await authority.told()) == 1
     refused = body(await karin.post(path), 409)
-    assert refused["type"] == "not-possible-now"
+    assert refused["type"] == "already-sent"
 
 
 @pytest.mark.requirement("R-01")

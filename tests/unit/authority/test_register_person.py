@@ -1,4 +1,6 @@
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -16,7 +18,7 @@ from services.authority.features.register_person import (
     register,
 )
 from services.authority.identity_number import IdentityType, Sex
-from services.authority.person import ChooseUnit, Person, UnknownColleague, seen_by
+from services.authority.person import ChooseUnit, Person, UnknownColleague, groups, seen_by
 from tests.support.cases import NOW, TODAY, colleague, moira, new_id, protected
 from tests.support.municipality import member, unit
 from tests.support.people import actor
@@ -142,3 +144,11 @@ def test_a_protected_person_does_not_exist_for_a_colleague_who_is_not_named() ->
 def test_what_a_person_is_called_and_numbered_stays_out_of_tracebacks() -> None:
     assert "Moira" not in repr(moira())
     assert "9142" not in repr(moira())
+
+
+def test_a_list_is_logged_for_each_unit_where_the_reader_sees_somebody() -> None:
+    here, there = unit("bistandsenheten"), unit("ifo-myndighet")
+    both = replace(actor("karin.berg"), roles={here: frozenset({"case_worker"}), there: frozenset({"case_worker"})})
+    first, second, third = (replace(moira(), id=UUID(int=number)) for number in (1, 2, 3))
+    found = groups([first, replace(second, authority_unit_id=there), third], both)
+    assert {who.unit_id: persons for who, persons in found.items()} == {here: [first.id, third.id], there: [second.id]}

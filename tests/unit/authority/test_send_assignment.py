@@ -6,7 +6,7 @@ from chassis.auth import Actor
 from chassis.decision import Decision, NotFound
 from contracts.authority import AssignmentSent, Protection
 from contracts.organisation import UnitKind
-from services.authority.assignment import Assignment, NotPossibleNow, OrderStatus, Phase
+from services.authority.assignment import AlreadySent, Assignment, OrderStatus, Phase
 from services.authority.features.preview_assignment import preview
 from services.authority.features.send_assignment import ChangedSinceReview, Send, send
 from services.authority.order import NothingOrdered
@@ -130,7 +130,7 @@ def test_who_may_see_is_nobody_elses_business_when_the_person_is_not_protected()
 
 
 def test_an_assignment_is_sent_once() -> None:
-    with pytest.raises(NotPossibleNow, match="skickat"):
+    with pytest.raises(AlreadySent, match="skickat"):
         sending(sent())
 
 
@@ -168,5 +168,5 @@ def test_the_preview_says_what_is_missing() -> None:
 
 
 def test_what_has_been_sent_has_no_preview() -> None:
-    with pytest.raises(NotPossibleNow):
+    with pytest.raises(AlreadySent):
         preview(sent(), basis(), blandaren(), "Karin Berg", TODAY)
