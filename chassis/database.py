@@ -134,7 +134,8 @@ class Transaction:
     async def save(self, rows: Rows[State], decision: Decision[State]) -> State:
         """Write what was decided: the row (updated when it was loaded here, else new) and what happened."""
         key = next(iter(rows.table.primary_key))
-        values = {column.name: _plain(getattr(decision.state, column.name)) for column in rows.table.columns}
+        written = [column.name for column in rows.table.columns if column.identity is None]  # the rest it gives itself
+        values = {name: _plain(getattr(decision.state, name)) for name in written}
         identity = values[key.name]
         if (rows.table.name, identity) in self._loaded:
             await self.connection.execute(update(rows.table).where(key == identity).values(values))

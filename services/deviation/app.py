@@ -5,6 +5,7 @@ from services.deviation.deviation import LABELS
 from services.deviation.features import (
     assess,
     close,
+    find_by_number,
     find_manager,
     give_feedback,
     hear_persons,
@@ -33,6 +34,7 @@ blueprint = Blueprint(
         my_reports.router,
         list_deviations.router,
         without_manager.router,
+        find_by_number.router,
         read_deviation.router,
         move.router,
         start_analysis.router,

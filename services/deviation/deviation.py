@@ -177,11 +177,31 @@ class Deviation:
     analysis: Analysis | None = None
     feedback: tuple[Feedback, ...] = ()
     history: tuple[Step, ...] = ()
+    number: int = 0
+    """What people call it by, given by the database when it is registered."""
 
     @property
     def consequence(self) -> Consequence | None:
         """How serious the manager found it."""
         return self.analysis.consequence if self.analysis else None
+
+
+class ConsequenceMissing(Refused):
+    """Bedöm konsekvensen i analysen innan du avslutar."""
+
+
+class FeedbackMissing(Refused):
+    """Återkoppla till den som rapporterade innan du avslutar."""
+
+
+def left_before_closing(deviation: Deviation) -> tuple[type[Refused], ...]:
+    """What is left to do when it has been analysed; nothing when it isn't under way."""
+    left: list[type[Refused]] = []
+    if deviation.status is Status.UNDER_ANALYSIS:
+        left.append(ConsequenceMissing)
+    if deviation.status in (Status.UNDER_ANALYSIS, Status.MEASURES_PLANNED) and not deviation.feedback:
+        left.append(FeedbackMissing)
+    return tuple(left)
 
 
 def advance(deviation: Deviation, command: str, who: Who, now: datetime, reason: str = "") -> Deviation:

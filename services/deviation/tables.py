@@ -1,6 +1,19 @@
 """The whole schema of the deviation service."""
 
-from sqlalchemy import CheckConstraint, Column, Date, DateTime, Index, Table, Text, Time, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Table,
+    Text,
+    Time,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.database import Rows, coded
@@ -53,6 +66,7 @@ deviations = Rows(
         "deviations",
         metadata,
         Column("id", Uuid, primary_key=True),
+        Column("number", BigInteger, Identity(always=True, start=10_001), nullable=False, unique=True),
         Column("person_id", Uuid),
         Column("kind", coded(DeviationKind), nullable=False),
         Column("business_area", Text, nullable=False),

@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.auth import Actor
-from chassis.decision import Decision, Invalid, Refused
+from chassis.decision import Decision, Invalid
 from chassis.http import By, Command, Done, Router, Tx, form
 from contracts.deviation import DeviationClosed
-from services.deviation.deviation import Deviation, Status, advance
+from services.deviation.deviation import ConsequenceMissing, Deviation, Status, advance, left_before_closing
 from services.deviation.lookups import circle_of
 from services.deviation.rights import Circle, acting, links
 from services.deviation.tables import deviations
@@ -27,14 +27,6 @@ class ReasonMissing(Invalid):
     """Skriv varför avvikelsen avslutas utan analys."""
 
 
-class ConsequenceMissing(Refused):
-    """Bedöm konsekvensen i analysen innan du avslutar."""
-
-
-class FeedbackMissing(Refused):
-    """Återkoppla till den som rapporterade innan du avslutar."""
-
-
 @router.post("/deviations/{id}/closing")
 @form("/deviation/deviations/{id}")
 async def close_deviation(id: UUID, command: Close, by: By, tx: Tx) -> Done:
@@ -50,11 +42,9 @@ def close(deviation: Deviation, command: Close, by: Actor, circle: Circle, now: 
         if not command.reason:
             raise ReasonMissing("reason")
     else:
-        if deviation.status is Status.UNDER_ANALYSIS:
-            raise ConsequenceMissing("consequence")
+        for refusal in left_before_closing(deviation):
+            raise refusal("consequence" if refusal is ConsequenceMissing else "text")
         after = advance(deviation, "close", who, now, command.reason)
-        if not deviation.feedback:
-            raise FeedbackMissing("text")
     closed = DeviationClosed(
         deviation_id=deviation.id,
         unit_id=deviation.unit_id,

@@ -27,6 +27,7 @@ class Line(BaseModel):
     """One deviation."""
 
     id: UUID
+    number: int
     person: str | None
     """None when it isn't about a person, and for a protected one whom the reader isn't cleared for."""
     protected: bool
@@ -86,6 +87,7 @@ def line(deviation: Deviation, by: Actor, persons: Mapping[UUID, Person], names:
     person = persons.get(deviation.person_id) if deviation.person_id else None
     return Line(
         id=deviation.id,
+        number=deviation.number,
         person=None if person is None or person.hidden_from(by.member_id) else person.name,
         protected=person is not None and person.protected,
         kind=deviation.kind,

@@ -27,6 +27,7 @@ class Reported(BaseModel):
     """One of the reader's own reports."""
 
     id: UUID
+    number: int
     person: str | None
     """None when it isn't about a person, and for a protected one whom the reader isn't cleared for."""
     protected: bool
@@ -77,6 +78,7 @@ def reported(deviation: Deviation, by: Actor, persons: Mapping[UUID, Person], na
     person = persons.get(deviation.person_id) if deviation.person_id else None
     return Reported(
         id=deviation.id,
+        number=deviation.number,
         person=None if person is None or person.hidden_from(by.member_id) else person.name,
         protected=person is not None and person.protected,
         kind=deviation.kind,

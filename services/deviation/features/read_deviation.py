@@ -12,7 +12,7 @@ from chassis import replica
 from chassis.auth import Actor
 from chassis.decision import Who
 from chassis.http import By, Router, Tx, page
-from services.deviation.deviation import Analysis, Deviation, Feedback, Status
+from services.deviation.deviation import Analysis, Deviation, Feedback, Status, left_before_closing
 from services.deviation.guidance import QUESTIONS
 from services.deviation.lookups import circle_of, persons_of
 from services.deviation.person import Person
@@ -30,6 +30,7 @@ class SupportView(BaseModel):
     """What user support needs to move or remove it: nothing about anybody."""
 
     id: UUID
+    number: int
     link: Literal["support"] = "support"
     unit: str
     kind: str
@@ -79,6 +80,7 @@ class DeviationView(BaseModel):
     """The deviation, as somebody with a link to it sees it."""
 
     id: UUID
+    number: int
     link: Link
     kind: str
     status: Status
@@ -95,6 +97,8 @@ class DeviationView(BaseModel):
     risk: int | None
     history: list[Happened]
     may: list[str]
+    left: list[str]
+    """What the manager has left to do before it can be closed."""
     registered: bool
     """The reader has just registered it."""
 
@@ -122,6 +126,7 @@ async def read_deviation(
 def support_view(deviation: Deviation, found: Mapping[Link, Who], names: Mapping[UUID, str]) -> SupportView:
     return SupportView(
         id=deviation.id,
+        number=deviation.number,
         unit=names.get(deviation.unit_id, "okänd enhet"),
         kind=deviation.kind,
         status=deviation.status,
@@ -143,6 +148,7 @@ def view(
     manages = link is Link.MANAGER
     return DeviationView(
         id=deviation.id,
+        number=deviation.number,
         link=link,
         kind=deviation.kind,
         status=deviation.status,
@@ -161,6 +167,7 @@ def view(
             if manages or s.command not in BESIDE
         ],
         may=list(possible(deviation, found)),
+        left=[str(refusal()) for refusal in left_before_closing(deviation)] if manages else [],
         registered=registered,
     )
 

@@ -24,6 +24,7 @@ class Unanswered(BaseModel):
     """One deviation, with nothing about anybody."""
 
     id: UUID
+    number: int
     kind: str
     unit: str
     status: Status
@@ -60,6 +61,7 @@ async def without_manager(by: By, tx: Tx, after: Annotated[UUID | None, Query()]
         deviations=[
             Unanswered(
                 id=deviation.id,
+                number=deviation.number,
                 kind=deviation.kind,
                 unit=names.get(deviation.unit_id, "okänd enhet"),
                 status=deviation.status,

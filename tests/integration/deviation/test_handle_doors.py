@@ -33,6 +33,15 @@ async def test_from_report_to_feedback(deviation: Running) -> None:
     path = await reported(deviation)
     await did(deviation, "omar.haddad", f"{path}/analysis")
     await assessed(deviation, path)
+    left = [
+        "Bedöm konsekvensen i analysen innan du avslutar.",
+        "Återkoppla till den som rapporterade innan du avslutar.",
+    ]
+    assert (await asked(deviation, "omar.haddad", path))["left"] == left
+    async with deviation.browser("omar.haddad") as omar:
+        page = (await omar.get(path)).text
+    assert "Innan avvikelsen kan avslutas" in page
+    assert "Avsluta avvikelsen</button>" not in page
     assert (await did(deviation, "omar.haddad", f"{path}/closing", 409))["type"] == "consequence-missing"
     await assessed(deviation, path, measures=["Halkmatta"], consequence="moderate")
     assert (await did(deviation, "omar.haddad", f"{path}/closing", 409))["type"] == "feedback-missing"
@@ -154,6 +163,7 @@ async def test_user_support_removes_it_from_every_list_and_the_audit_is_kept(dev
     shown = await asked(deviation, "nils.holm", path)
     assert shown == {
         "id": path.rsplit("/", 1)[1],
+        "number": 10_001,
         "link": "support",
         "unit": "Blandaren htj ute (Leanlink)",
         "kind": "deviation",

@@ -6,9 +6,15 @@ from pydantic import ValidationError
 
 from chassis.decision import NotAllowed, NotFound
 from contracts.deviation import AnalysisStarted, Consequence, DeviationClosed, FeedbackGiven
-from services.deviation.deviation import NotPossibleNow, Status
+from services.deviation.deviation import (
+    ConsequenceMissing,
+    FeedbackMissing,
+    NotPossibleNow,
+    Status,
+    left_before_closing,
+)
 from services.deviation.features.assess import Assess, ConsequenceStays, assess
-from services.deviation.features.close import Close, ConsequenceMissing, FeedbackMissing, ReasonMissing, close
+from services.deviation.features.close import Close, ReasonMissing, close
 from services.deviation.features.give_feedback import GiveFeedback, give_feedback
 from services.deviation.features.start_analysis import start_analysis
 from services.deviation.rights import Circle
@@ -117,6 +123,13 @@ def test_it_is_not_closed_without_a_consequence_or_without_feedback() -> None:
         close(under_analysis(), Close(reason="Klart"), BOSS, NOBODY, NOW)
     with pytest.raises(FeedbackMissing):
         close(assessed(), Close(), BOSS, NOBODY, NOW)
+
+
+def test_what_is_left_before_closing_is_said_beforehand() -> None:
+    assert left_before_closing(registered()) == ()
+    assert left_before_closing(under_analysis()) == (ConsequenceMissing, FeedbackMissing)
+    assert left_before_closing(assessed()) == (FeedbackMissing,)
+    assert left_before_closing(told_back()) == ()
 
 
 @pytest.mark.requirement("TRE-DEV-18")

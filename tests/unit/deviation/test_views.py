@@ -74,6 +74,7 @@ def test_user_support_reads_only_what_it_is() -> None:
     shown = support_view(deviation, links(deviation, actor("nils.holm"), NOBODY), NAMES)
     assert shown.model_dump() == {
         "id": deviation.id,
+        "number": deviation.number,
         "link": "support",
         "unit": "Blandaren ute",
         "kind": "deviation",
