@@ -3,6 +3,7 @@ import re
 import pytest
 
 from contracts.authority import Protection
+from services.deviation.features.start_analysis import FeedbackNotSent
 from tests.support.deviations import NOW, distributed, row
 from tests.support.municipality import member, unit
 from tests.support.orders import person
@@ -97,7 +98,10 @@ async def test_the_manager_handles_it_all_in_pages(deviation: Running) -> None:
         page = (await omar.get(path)).text
         assert "&lt;b&gt;högt&lt;/b&gt;" in page
         assert STORY not in page
-        assert (await omar.post(f"{path}/analysis")).headers["location"] == path
+        unsent = await omar.post(f"{path}/analysis", data={"text": "Tack, jag"})
+        assert (unsent.status_code, str(FeedbackNotSent("text")) in unsent.text) == (422, True)
+        assert ">Tack, jag</textarea>" in unsent.text
+        assert (await omar.post(f"{path}/analysis", data={"text": ""})).headers["location"] == path
         wrong = await omar.post(
             f"{path}/assessment", data={"analysis": "Mattan", "severity": "9", "measures.0": "Bort"}
         )
