@@ -72,7 +72,7 @@ class Journal:
     """The last time."""
     printed_by: Signature | None = None
     printed_entries: int = 0
-    """How many entries its chain had when it was printed."""
+    """How many entries its chain had when it was printed, and what the clock has entered since then."""
     entries: int = 0
     """How many entries its chain has."""
     last_hash: str = GENESIS
@@ -80,7 +80,7 @@ class Journal:
 
     @property
     def printed_as_it_is(self) -> bool:
-        """True when nothing has been entered since it was printed."""
+        """True when nobody has entered anything since it was printed."""
         return self.printed_at is not None and self.printed_entries == self.entries
 
 

@@ -199,11 +199,14 @@ def lock_by_itself(history: History, now: datetime) -> Decision[History]:
 def enter(
     journal: Journal, note_id: UUID, kind: Kind, content: Content, by: Signature, at: datetime
 ) -> tuple[Journal, Entry]:
-    """The journal with one more entry, linked to the last one. What happens by itself is no change by anybody."""
+    """The journal with one more entry, linked to the last one. What happens by itself is no change by anybody, and what
+    has been printed is still as it was printed."""
     entry = Entry("", journal.id, journal.entries + 1, note_id, kind, at, by, content, journal.last_hash)
     entry = replace(entry, hash=hash_of(entry.previous_hash, said(entry)))
     longer = replace(journal, entries=entry.number, last_hash=entry.hash)
-    return (longer if by == AUTOMATIC else replace(longer, changed_at=at, changed_by=by)), entry
+    if by != AUTOMATIC:
+        return replace(longer, changed_at=at, changed_by=by), entry
+    return (replace(longer, printed_entries=entry.number) if journal.printed_as_it_is else longer), entry
 
 
 def said(entry: Entry) -> dict[str, object]:

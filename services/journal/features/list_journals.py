@@ -52,6 +52,8 @@ class JournalList(BaseModel):
     identity_number: str | None
     protected: bool
     journals: list[JournalLine]
+    assignment_ids: list[UUID]
+    """The assignments that brought the person to the reader's units."""
     may_open_at: list[UnitChoice]
 
 
@@ -70,6 +72,7 @@ async def list_journals(by: By, tx: Tx, person_id: Annotated[UUID, Query()]) -> 
         identity_number=person.identity_number,
         protected=person.protected,
         journals=[_line(journal, names, by) for journal in seen],
+        assignment_ids=[one.assignment_id for one in units if units_of([one]) & by.units(READERS)],
         may_open_at=[
             UnitChoice(
                 unit_id=unit,

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from contracts.authority import Protection
@@ -22,6 +24,7 @@ async def test_a_journal_is_opened_from_the_persons_page(journal: Running) -> No
     assert done.status_code == 303
     assert done.headers["location"] in after.text
     assert "19380303-9142" in after.text
+    assert re.search(r'<a href="/execution/assignments/[0-9a-f-]{36}">Till uppdraget</a>', after.text)
 
 
 async def test_a_refused_journal_shows_the_persons_page_with_the_reason(journal: Running) -> None:

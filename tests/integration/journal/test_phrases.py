@@ -46,7 +46,7 @@ async def test_a_phrase_is_inserted_changed_and_saved_and_all_that_was_typed_is_
     assert "Fel:" not in again.text
     assert done.status_code == 303
     assert f"{ESCAPED}\nInsatsen har utförts delvis." in page.text
-    assert "<dt>Infogade frastexter</dt><dd>Insats enligt plan</dd>" in page.text
+    assert "<dt>Frastexter, enligt den som skrev</dt><dd>Insats enligt plan</dd>" in page.text
     assert 'name="phrases_used.0" value="enligt-plan" checked' in page.text
 
 

@@ -8,7 +8,7 @@ from tests.support.written import PERSON, locked, noted, opened, typed
 HARD = '"Citat" <script>alert(1)</script> & åäö 😀'
 
 
-@pytest.mark.requirement("TRE-JOUR-11", "TRE-CLOSE-04")
+@pytest.mark.requirement("TRE-JOUR-11")
 async def test_printing_is_told_and_logged_before_anything_is_shown(journal: Running) -> None:
     path = await opened(journal)
     for day in range(1, 28):
@@ -25,7 +25,7 @@ async def test_printing_is_told_and_logged_before_anything_is_shown(journal: Run
     assert (view["printed_by"]["name"], view["printed_as_it_is"]) == ("Eva Nyberg", True)
 
 
-@pytest.mark.requirement("TRE-JOUR-11")
+@pytest.mark.requirement("TRE-JOUR-11", "TRE-JOUR-12", "TRE-CLOSE-04")
 async def test_a_closed_journal_is_printed_too_and_a_care_worker_prints_none(journal: Running) -> None:
     path = await opened(journal)
     async with journal.client("jonas.ek") as jonas:

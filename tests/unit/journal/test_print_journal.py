@@ -12,7 +12,7 @@ from services.journal.features.lock_note import lock
 from services.journal.features.print_journal import print_out, printout
 from services.journal.features.request_correction import RequestCorrection, request
 from services.journal.features.write_note import edit
-from services.journal.note import History
+from services.journal.note import History, lock_by_itself
 from tests.support.journals import DAY, NOW, TEXT, journal, moira, note, typed
 from tests.support.people import actor
 
@@ -30,7 +30,7 @@ def rich() -> History:
     return request(corrected, moira(), RequestCorrection(statement="Jag åt inget."), JONAS, NOW).state
 
 
-@pytest.mark.requirement("TRE-JOUR-11", "TRE-CLOSE-04")
+@pytest.mark.requirement("TRE-JOUR-11")
 @pytest.mark.parametrize("login", ["tove.ahl", "omar.haddad", "eva.nyberg"])
 def test_managers_and_coordinators_print_it_open_or_closed_and_it_is_told(login: str) -> None:
     closed = close(journal(), moira(), CloseJournal(confirmed=True), EVA, NOW).state
@@ -97,3 +97,14 @@ def test_on_paper_is_all_that_was_written_corrected_and_considered_wrong_with_wh
         ("kept", "."),
     ]
     assert [request.statement for request in one.correction_requests] == ["Jag åt inget."]
+
+
+def test_what_the_clock_enters_leaves_a_printed_journal_as_it_is_and_what_somebody_enters_does_not() -> None:
+    written = note()
+    printed = replace(written, journal=print_out(written.journal, moira(), EVA, NOW).state)
+    by_the_clock = lock_by_itself(printed, printed.note.locks_at).state
+    assert by_the_clock.journal.entries == printed.journal.entries + 1
+    assert by_the_clock.journal.printed_as_it_is
+    assert not lock(printed, moira(), JONAS, NOW).state.journal.printed_as_it_is
+    changed = edit(printed, moira(), typed(text="Moira åt frukost."), JONAS, NOW, DAY).state
+    assert not lock_by_itself(changed, changed.note.locks_at).state.journal.printed_as_it_is
