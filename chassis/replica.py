@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
 
 from chassis.database import Transaction
 from chassis.subscriptions import Subscriptions
+from chassis.swedish import sort_key
 from contracts.organisation import (
     ManagersChanged,
     MemberChanged,
@@ -108,9 +109,9 @@ class Unit(NamedTuple):
 
 async def units_below(tx: Transaction, unit_id: UUID) -> dict[UUID, Unit]:
     """A unit and every unit below it in the tree, by id; nothing when the unit isn't known here."""
-    query = text("SELECT unit_id, name, ended_on FROM replica_unit WHERE :unit_id = ANY(path) ORDER BY name")
+    query = text("SELECT unit_id, name, ended_on FROM replica_unit WHERE :unit_id = ANY(path)")
     found = await tx.connection.execute(query, {"unit_id": unit_id})
-    return {row.unit_id: Unit(row.name, row.ended_on) for row in found}
+    return {row.unit_id: Unit(row.name, row.ended_on) for row in in_order(found)}
 
 
 async def members_at(tx: Transaction, units: Iterable[UUID], roles: Collection[str], on: date) -> dict[UUID, str]:
@@ -119,7 +120,11 @@ async def members_at(tx: Transaction, units: Iterable[UUID], roles: Collection[s
         SELECT DISTINCT m.member_id, m.name FROM replica_unit u
         JOIN replica_membership s ON s.unit_id = ANY(u.path) JOIN replica_member m USING (member_id)
         WHERE u.unit_id = ANY(:units) AND s.role = ANY(:roles)
-            AND (s.valid_from IS NULL OR s.valid_from <= :on) AND (s.valid_to IS NULL OR s.valid_to >= :on)
-        ORDER BY m.name""")
+            AND (s.valid_from IS NULL OR s.valid_from <= :on) AND (s.valid_to IS NULL OR s.valid_to >= :on)""")
     values = {"units": list(units), "roles": [str(role) for role in roles], "on": on}
-    return {row.member_id: row.name for row in await tx.connection.execute(query, values)}
+    return {row.member_id: row.name for row in in_order(await tx.connection.execute(query, values))}
+
+
+def in_order(named: Iterable[Any]) -> list[Any]:
+    """Rows with a name, as Swedish orders them; not every PostgreSQL can."""
+    return sorted(named, key=lambda row: sort_key(row.name))

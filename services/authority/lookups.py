@@ -25,15 +25,14 @@ PROVIDERS = text("""
     SELECT u.unit_id, u.name, u.internal, u.mark FROM replica_unit u
     WHERE u.kind = ANY(:kinds) AND (u.ended_on IS NULL OR u.ended_on > :on) AND EXISTS (
         SELECT FROM replica_membership s WHERE s.unit_id = ANY(u.path) AND s.role = ANY(:roles)
-          AND (s.valid_from IS NULL OR s.valid_from <= :on) AND (s.valid_to IS NULL OR s.valid_to >= :on))
-    ORDER BY u.name, u.unit_id""")
+          AND (s.valid_from IS NULL OR s.valid_from <= :on) AND (s.valid_to IS NULL OR s.valid_to >= :on))""")
 UNIT = text("SELECT unit_id, name, kind, ended_on FROM replica_unit WHERE unit_id = :unit_id")
 STAFF = text("""
     SELECT m.member_id, m.name, m.title, array_agg(DISTINCT s.role ORDER BY s.role) AS roles
     FROM replica_unit u JOIN replica_membership s ON s.unit_id = ANY(u.path) JOIN replica_member m USING (member_id)
     WHERE u.unit_id = :unit_id AND s.role = ANY(:roles)
       AND (s.valid_from IS NULL OR s.valid_from <= :on) AND (s.valid_to IS NULL OR s.valid_to >= :on)
-    GROUP BY m.member_id, m.name, m.title ORDER BY m.name, m.member_id""")
+    GROUP BY m.member_id, m.name, m.title""")
 
 
 async def find_provider(tx: Transaction, unit_id: UUID | None, on: date) -> Provider | None:
@@ -42,14 +41,14 @@ async def find_provider(tx: Transaction, unit_id: UUID | None, on: date) -> Prov
     if unit is None:
         return None
     found = await tx.connection.execute(STAFF, {"unit_id": unit_id, "roles": list(READERS), "on": on})
-    staff = tuple(Staff(row.member_id, row.name, row.title, tuple(row.roles)) for row in found)
+    staff = tuple(Staff(row.member_id, row.name, row.title, tuple(row.roles)) for row in replica.in_order(found))
     return Provider(unit.unit_id, unit.name, UnitKind(unit.kind), unit.ended_on, staff)
 
 
 async def providers(tx: Transaction, on: date) -> list[Group]:
     """The units that can be sent an order that day, the municipality's own and the private ones, to choose from."""
     kinds, roles = list(CARRIES_OUT), list(RESPONSIBLE)
-    found = list(await tx.connection.execute(PROVIDERS, {"kinds": kinds, "roles": roles, "on": on}))
+    found = replica.in_order(await tx.connection.execute(PROVIDERS, {"kinds": kinds, "roles": roles, "on": on}))
     groups = {"Kommunens egna enheter": True, "Externa utförare": False}
     return [
         Group(

@@ -20,7 +20,7 @@ from services.deviation.unit import Unit
 
 UNITS = "SELECT unit_id AS id, name, kind, business_area, ended_on FROM replica_unit"
 UNIT = text(f"{UNITS} WHERE unit_id = :unit_id")
-UNITS_ON = text(f"{UNITS} WHERE ended_on IS NULL OR ended_on > :on OR unit_id = ANY(:besides) ORDER BY name, unit_id")
+UNITS_ON = text(f"{UNITS} WHERE ended_on IS NULL OR ended_on > :on OR unit_id = ANY(:besides)")
 Asked = BeforeValidator(lambda value: value or None)
 """What a page's form leaves empty is not asked for."""
 
@@ -56,7 +56,7 @@ async def known_unit(tx: Transaction, unit_id: UUID, field: str = "unit_id") -> 
 async def units_on(tx: Transaction, on: date, besides: Iterable[UUID] = ()) -> list[Unit]:
     """The units there are that day, and some others, by name."""
     rows = await tx.connection.execute(UNITS_ON, {"on": on, "besides": list(besides)})
-    return [_unit(row) for row in rows]
+    return [_unit(row) for row in replica.in_order(rows)]
 
 
 async def circle_of(tx: Transaction, deviation: Deviation) -> Circle:

@@ -7,9 +7,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.decision import Who
+from chassis.swedish import sort_key
 from contracts.authority import Order, Protection
 from services.execution.measures import FrequencyUnit, HoursUnit, PerformedWhen
-from services.execution.swedish import sort_key
 from services.execution.waiting import Acknowledgement, Reminder, Wait, waits_of
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from chassis import replica
 from chassis.database import Transaction
 from chassis.http import By, Router, Tx, page
+from chassis.swedish import sort_key
 from services.execution.assignment import Assignment
 from services.execution.lines import UNKNOWN_UNIT
 from services.execution.lookups import current_or_planned, each_row
@@ -102,7 +103,7 @@ async def my_units(
     names = await replica.unit_names(tx, counts.keys() | {u for a in shown for u in a.unit_ids})
     units = [UnitCount(id=u, name=names.get(u, UNKNOWN_UNIT), persons=persons) for u, persons in counts.items()]
     return MyUnits(
-        units=sorted(units, key=lambda counted: counted.name),
+        units=sorted(units, key=lambda counted: sort_key(counted.name)),
         unit=unit,
         lines=[_line(assignment, names, chosen, tx.today) for assignment in shown],
         total=await tx.connection.scalar(select(func.count()).select_from(assignments.table).where(here)) or 0,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.swedish import sort_key
 from services.execution.assignment import RowStatus, Status
 from services.execution.features.decline import Decline, decline
 from services.execution.features.end_assignment import EndAssignment, end_assignment
@@ -15,7 +16,6 @@ from services.execution.features.read_distribution import may_end, outside, with
 from services.execution.labels import ACT_LABELS, LABELS, ROW_LABELS
 from services.execution.lines import heading, row_lines
 from services.execution.measures import HoursUnit
-from services.execution.swedish import sort_key
 from tests.support.assignments import (
     BLANDAREN,
     NOW,
