@@ -13,12 +13,12 @@ from typing import Any
 from fastapi import FastAPI
 
 from chassis import replica
-from chassis.keys import make_keys
 from chassis.service import create_app
 from chassis.settings import Settings
 from chassis.subscriptions import Subscriptions
 from cli.asyncapi import asyncapi, heard_by
 from cli.blueprints import blueprint
+from cli.keys import make_keys
 from contracts.event import Event
 from contracts.topology import DEAD, DIRECT, EVENTS, HEARS, SERVICES, exchange, queue
 

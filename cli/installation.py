@@ -13,13 +13,13 @@ import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.broker import AWAY, declare_topology
-from chassis.keys import make_keys, rotate_keys
 from chassis.settings import SecretMissing, Settings, secret
 from chassis.telemetry import describe
 from cli import organisation
 from cli.accounts import Account
 from cli.blueprints import blueprints
 from cli.broker_rights import BrokerRefuses, give_rights, virtual_host, with_login_of
+from cli.keys import make_keys, rotate_keys
 from cli.passwords import SecretsThere, make_readable, make_secrets, names, renew_secret
 from cli.prepare import make_database, make_tables
 from contracts.topology import SERVICES

@@ -1,10 +1,10 @@
 """The secrets of an installation: random passwords and the services' keys, as files in one folder, made once."""
 
-import os
 import secrets
 from pathlib import Path
 
-from chassis.keys import make_keys
+from cli.keys import make_keys
+from cli.whole_file import write_whole
 from contracts.topology import SERVICES
 
 ADMIN = "stafett-admin"
@@ -32,8 +32,8 @@ def make_secrets(folder: Path) -> list[str]:
         raise SecretsThere(f"{folder} already holds {', '.join(there)}: nothing is made, and nothing written over")
     folder.chmod(0o700)
     for name, content in files.items():
-        _replace(folder / name, content, 0o444)
-    _replace(folder / AT_PROVIDER, "", 0o644)
+        write_whole(folder / name, content, 0o444)
+    write_whole(folder / AT_PROVIDER, "", 0o644)
     make_keys(folder / "keys")
     make_readable(folder / "keys")
     return [*files, AT_PROVIDER, "keys"]
@@ -47,9 +47,9 @@ def renew_secret(folder: Path, name: str) -> None:
     fresh = _new(name)
     old = {file: (folder / file).read_text() for file in fresh}
     for file, content in old.items():
-        _replace(folder / f"{file}.old", content, 0o400)
+        write_whole(folder / f"{file}.old", content, 0o400)
     for file, content in fresh.items():
-        _replace(folder / file, content, 0o444)
+        write_whole(folder / file, content, 0o444)
 
 
 def names() -> list[str]:
@@ -70,15 +70,3 @@ def make_readable(keys: Path) -> None:
     keys.chmod(0o755)
     for file in keys.glob("*.json"):
         file.chmod(0o444)
-
-
-def _replace(file: Path, content: str, mode: int) -> None:
-    """Write a whole file or nothing, beside the old one first; who must not read it can't meanwhile either."""
-    part = file.with_name(f".{file.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as writing:
-        writing.write(content)
-        writing.flush()
-        os.fsync(writing.fileno())
-    part.chmod(mode)
-    part.replace(file)

@@ -17,13 +17,13 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.broker import declare_topology
-from chassis.keys import make_keys
 from chassis.service import create_app
 from chassis.settings import Settings
 from chassis.telemetry import set_up_logs
 from cli.accounts import Account, as_role
 from cli.blueprints import blueprint, blueprints
 from cli.issuer import AUDIENCE, DemoIssuer, demo_issuer, issuer_app
+from cli.keys import make_keys
 from cli.organisation import load
 from cli.prepare import make_database, make_tables
 from cli.servers import Servers, servers

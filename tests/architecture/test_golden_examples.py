@@ -9,8 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from chassis.keys import load_keys, make_keys
+from chassis.keys import load_keys
 from cli.documents import handled, schema
+from cli.keys import make_keys
 from contracts.sealed import CannotOpen, KeyRing
 from contracts.topology import EVENTS, SERVICES
 from tests.support.examples import FOLDER, body, example, sealed_parts

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.keys import make_keys
 from cli.issuer import demo_issuer
+from cli.keys import make_keys
 from cli.servers import servers
 from tests.support.stafett import Ground, Running
 

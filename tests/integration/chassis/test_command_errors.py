@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from chassis.issuer import IssuerMissing
-from chassis.keys import KeysMissing, make_keys
+from chassis.keys import KeysMissing
 from cli.__main__ import main, parser, sentence
+from cli.keys import make_keys
 from cli.serve import app
 from cli.servers import NoServer
 from cli.state import CannotStart, alone_in, check_port

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.keys import KeysMissing, load_keys, make_keys, rotate_keys
+from chassis.keys import KeysMissing, load_keys
+from cli.keys import make_keys, rotate_keys
 from contracts.authority import AssignmentSent, Order
 from contracts.sealed import Sealed
 from contracts.topology import SERVICES
