@@ -16,7 +16,7 @@ MENUS = {
     "jonas.ek": [INBOX, *PROVIDER, *REPORTS],
     "karin.berg": [INBOX, "Personer", "Uppdrag", *REPORTS],
     "ingrid.lund": [INBOX, *REPORTS],
-    "nils.holm": [INBOX, "Saknar ansvarig chef"],
+    "nils.holm": [INBOX, "Saknar ansvarig chef", "Sök avvikelse"],
     "asa.vinge": [INBOX],
 }
 ITEM = re.compile(r'<li><a href="([^"]*)"( aria-current="page")?>([^<]*)</a></li>')
