@@ -22,7 +22,7 @@ from services.authority.features import (
     read_person,
     receive_follow_up,
     register_person,
-    replace_declined,
+    replace_order,
     send_assignment,
     withdraw_assignment,
 )
@@ -52,7 +52,7 @@ blueprint = Blueprint(
         read_assignment.router,
         withdraw_assignment.router,
         confirm_decline.router,
-        replace_declined.router,
+        replace_order.router,
         close_assignment.router,
         read_follow_ups.router,
         receive_follow_up.router,

@@ -55,6 +55,7 @@ TRANSITIONS: Mapping[tuple[Phase, str], OrderStatus] = {
     (Phase.WITHDRAWN, "find-too-late"): OrderStatus.SENT,
     (Phase.DECLINED, "confirm-decline"): OrderStatus.DECLINE_CONFIRMED,
     (Phase.DECLINE_CONFIRMED, "replace"): OrderStatus.DECLINE_CONFIRMED,
+    (Phase.WITHDRAWN, "replace"): OrderStatus.WITHDRAWN,
     (Phase.ENDED, "close"): OrderStatus.CLOSED,
 }
 """(from, command) -> the order's status. What is not here is refused."""

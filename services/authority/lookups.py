@@ -64,8 +64,12 @@ async def providers(tx: Transaction, on: date) -> list[Group]:
 
 
 async def basis_of(tx: Transaction, assignment: Assignment) -> Basis:
-    """The person and the decision that an order rests on."""
-    return Basis(await tx.read(persons, assignment.person_id), await tx.read(decisions, assignment.decision_id))
+    """The person and the decision that an order rests on, and what it replaces."""
+    person, decision = await tx.read(persons, assignment.person_id), await tx.read(decisions, assignment.decision_id)
+    if not assignment.replaces:
+        return Basis(person, decision)
+    replaced = await tx.read(assignments, assignment.replaces)
+    return Basis(person, decision, replaced)
 
 
 async def follow_ups_of(tx: Transaction, assignment_id: UUID) -> list[FollowUp]:

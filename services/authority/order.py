@@ -9,10 +9,14 @@ from hashlib import sha256
 from chassis.decision import Refused
 from contracts.authority import Order
 from services.authority.aid_decision import AidDecision
-from services.authority.assignment import Assignment
+from services.authority.assignment import Assignment, OrderStatus
 from services.authority.person import Person
 from services.authority.provider import Provider, Staff, UnknownProvider, check_fit
 from services.authority.service_catalogue import ordered
+
+
+class StandsAfterAll(Refused):
+    """Uppdraget som det här skulle ersätta gäller: utföraren hann fördela det. Ta bort utkastet om det inte behövs."""
 
 
 class NothingOrdered(Refused):
@@ -25,6 +29,8 @@ class Basis:
 
     person: Person
     decision: AidDecision
+    replaces: Assignment | None = None
+    """The declined or withdrawn order that it takes the place of."""
 
 
 def order_of(draft: Assignment, basis: Basis, sent_by: str) -> Order:
@@ -56,7 +62,12 @@ def review_of(draft: Assignment, order: Order, readers: Sequence[Staff]) -> str:
 
 
 def check_sendable(draft: Assignment, basis: Basis, provider: Provider | None, on: date) -> Provider:
-    """The provider it goes to. Refused when something is missing (R-01) or the provider can't take it that day."""
+    """The provider it goes to. Refused when something is missing (R-01) or the provider can't take it that day.
+
+    Refused too when what it was to replace stands after all: nobody is to get the same help twice.
+    """
+    if basis.replaces and basis.replaces.status is OrderStatus.SENT:
+        raise StandsAfterAll
     if draft.unit_id is None or not draft.services:
         raise NothingOrdered("services" if draft.unit_id else "unit_id")
     if provider is None:

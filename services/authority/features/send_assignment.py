@@ -45,7 +45,11 @@ class ChangedSinceReview(Refused):
 async def send_assignment(id: UUID, by: By, tx: Tx, command: Annotated[Send, Body()] = AS_IT_IS) -> Done:
     draft = await tx.load(assignments, id)
     # The person is locked so that nobody who must see the order loses that right while it is being sent.
-    basis = Basis(await tx.load(persons, draft.person_id), await tx.read(decisions, draft.decision_id))
+    person, decision = await tx.load(persons, draft.person_id), await tx.read(decisions, draft.decision_id)
+    basis = Basis(person, decision)
+    if draft.replaces:
+        replaced = await tx.load(assignments, draft.replaces)
+        basis = replace(basis, replaces=replaced)
     provider = await find_provider(tx, draft.unit_id, tx.today)
     await tx.save(assignments, send(draft, basis, provider, command, by, tx.now, tx.today))
     return Done(id=id, location=f"/authority/assignments/{id}/sending?sent=true", message="Uppdraget är skickat.")

@@ -111,7 +111,7 @@ async def test_a_declined_order_is_confirmed_and_replaced_by_one_to_another_prov
     read = body(await karin.get(path))
     assert (read["status"], read["possible"]) == ("declined", ["confirm-decline"])
     assert read["decline"] == {"reason": "no_capacity", "holder": "provider", "text": "Fullt till jul <b>tyvärr</b>."}
-    assert body(await karin.post(f"{path}/replacement", json=elsewhere), 409)["type"] == "decline-not-confirmed"
+    assert body(await karin.post(f"{path}/replacement", json=elsewhere), 409)["type"] == "not-replaceable"
     body(await karin.post(f"{path}/decline-confirmation"))
     done = body(await karin.post(f"{path}/replacement", json=elsewhere))
     new = body(await karin.get(done["location"]))
@@ -122,6 +122,25 @@ async def test_a_declined_order_is_confirmed_and_replaced_by_one_to_another_prov
     assert len(await authority.told(DeclineConfirmed)) == 1
     again = (await authority.told(AssignmentSent))[1]
     assert (again.replaces, again.unit_id) == (id, unit("rakenstickan"))
+
+
+async def test_a_withdrawn_order_is_sent_anew_but_not_when_it_turns_out_to_stand(
+    authority: Running, karin: httpx.AsyncClient
+) -> None:
+    id, late = await sent(karin), await sent(karin, identity_number="19460762-2398")
+    made = []
+    for one in (id, late):
+        path = f"/authority/assignments/{one}"
+        body(await karin.post(f"{path}/withdrawal", json={"reason": "wrong_provider"}))
+        made.append(body(await karin.post(f"{path}/replacement", json={"unit_id": str(unit("rakenstickan"))})))
+    await authority.deliver(distributed(late, "blandaren-ute"))
+    body(await karin.post(f"{made[0]['location']}/sending"))
+    assert (await authority.told(AssignmentSent))[-1].replaces == id
+    refused = body(await karin.post(f"{made[1]['location']}/sending"), 409)
+    assert refused["type"] == "stands-after-all"
+    assert body(await karin.get(f"{made[1]['location']}/preview"))["obstacle_code"] == "stands-after-all"
+    body(await karin.post(f"{made[1]['location']}/discarding"))
+    assert body(await karin.get(f"/authority/assignments/{late}"))["replaced_by"] is None
 
 
 async def test_an_order_is_not_closed_before_the_provider_has_ended_it(

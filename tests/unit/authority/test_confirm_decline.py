@@ -4,19 +4,20 @@ from chassis.decision import NotFound
 from contracts.authority import DeclineConfirmed
 from contracts.execution import AssignmentDeclined, DeclineReason, Explanation, ReasonHolder
 from contracts.sealed import Sealed
-from services.authority.assignment import Assignment, Decline, OrderStatus, Phase
+from services.authority.assignment import Assignment, Decline, OrderStatus, Phase, heard
 from services.authority.features.confirm_decline import NotDeclined, confirm_decline
 from services.authority.features.follow_progress import declined
-from services.authority.features.replace_declined import (
+from services.authority.features.replace_order import (
     AlreadyReplaced,
-    DeclineNotConfirmed,
+    NotReplaceable,
     Replace,
     SameProvider,
-    replace_declined,
+    replace_order,
     replacement,
 )
-from services.authority.status_line import Mark, steps
-from tests.support.cases import LATER, NOW, moira, new_id, sent
+from services.authority.order import Basis, StandsAfterAll, check_sendable
+from services.authority.status_line import Mark, Row, steps
+from tests.support.cases import IN, LATER, NOW, TODAY, basis, blandaren, drafted, moira, new_id, sent
 from tests.support.municipality import member, unit
 from tests.support.people import actor
 
@@ -30,7 +31,7 @@ def confirmed() -> Assignment:
 
 
 def replaced() -> Assignment:
-    return replace_declined(confirmed(), moira(), ELSEWHERE, actor("karin.berg"), NEW, NOW).state
+    return replace_order(confirmed(), moira(), ELSEWHERE, actor("karin.berg"), NEW, NOW).state
 
 
 def test_why_the_provider_declined_is_kept() -> None:
@@ -77,21 +78,36 @@ def test_a_replacement_is_a_draft_of_the_same_order_to_another_provider() -> Non
 
 def test_a_declined_assignment_is_replaced_after_the_decline_is_confirmed_and_once() -> None:
     for assignment in (sent(), sent(Mark.DECLINED)):
-        with pytest.raises(DeclineNotConfirmed):
-            replace_declined(assignment, moira(), ELSEWHERE, actor("karin.berg"), NEW, NOW)
+        with pytest.raises(NotReplaceable):
+            replace_order(assignment, moira(), ELSEWHERE, actor("karin.berg"), NEW, NOW)
     assert confirmed().possible == ("replace",)
     assert replaced().possible == ()
     with pytest.raises(AlreadyReplaced):
-        replace_declined(replaced(), moira(), ELSEWHERE, actor("karin.berg"), NEW, NOW)
+        replace_order(replaced(), moira(), ELSEWHERE, actor("karin.berg"), NEW, NOW)
 
 
 def test_the_provider_that_declined_is_not_asked_again() -> None:
     with pytest.raises(SameProvider):
-        replace_declined(confirmed(), moira(), Replace(unit_id=unit("blandaren")), actor("karin.berg"), NEW, NOW)
+        replace_order(confirmed(), moira(), Replace(unit_id=unit("blandaren")), actor("karin.berg"), NEW, NOW)
 
 
 def test_only_those_who_see_the_person_confirm_and_replace() -> None:
     with pytest.raises(NotFound):
         confirm_decline(sent(Mark.DECLINED), moira(), actor("sara.lind"), NOW)
     with pytest.raises(NotFound):
-        replace_declined(confirmed(), moira(), ELSEWHERE, actor("sara.lind"), NEW, NOW)
+        replace_order(confirmed(), moira(), ELSEWHERE, actor("sara.lind"), NEW, NOW)
+
+
+def test_a_withdrawn_order_is_replaced_too_also_at_the_same_provider() -> None:
+    same = Replace(unit_id=unit("blandaren"))
+    old = replace_order(IN[Phase.WITHDRAWN], moira(), same, actor("karin.berg"), NEW, NOW).state
+    assert (old.phase, old.replaced_by) == (Phase.WITHDRAWN, NEW)
+    assert replacement(old, same, actor("karin.berg"), [new_id("a"), new_id("b")], LATER).state.replaces == old.id
+
+
+def test_a_replacement_is_not_sent_when_the_withdrawal_came_too_late() -> None:
+    withdrawn = replace_order(IN[Phase.WITHDRAWN], moira(), ELSEWHERE, actor("karin.berg"), NEW, NOW).state
+    late = heard(withdrawn, Row(Mark.DISTRIBUTED, LATER, unit_ids=(unit("blandaren"),)), LATER).state
+    assert check_sendable(drafted(), Basis(moira(), basis().decision, withdrawn), blandaren(), TODAY)
+    with pytest.raises(StandsAfterAll):
+        check_sendable(drafted(), Basis(moira(), basis().decision, late), blandaren(), TODAY)

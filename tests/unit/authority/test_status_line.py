@@ -27,7 +27,7 @@ def test_an_order_goes_where_the_table_says_and_nowhere_else() -> None:
             "withdraw": "sent>withdrawn received>withdrawn",
             "find-too-late": "withdrawn>sent",
             "confirm-decline": "declined>decline_confirmed",
-            "replace": "decline_confirmed",
+            "replace": "decline_confirmed withdrawn",
             "close": "ended>closed",
         }
     )

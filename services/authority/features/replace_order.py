@@ -1,4 +1,4 @@
-"""Replace a declined assignment: the same order as a new draft to another provider."""
+"""Replace an order that was declined or withdrawn: the same as a new draft, to another provider."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
-from services.authority.assignment import Assignment, noted, step
+from services.authority.assignment import Assignment, OrderStatus, noted, step
 from services.authority.person import Person, seen_by
 from services.authority.status_line import Mark, Row
 from services.authority.tables import assignments, persons
@@ -24,8 +24,8 @@ class Replace(Command):
     unit_id: UUID = Field(title="Utförare")
 
 
-class DeclineNotConfirmed(Refused):
-    """Uppdraget är {status}. Det kan ersättas först när du har bekräftat att utföraren har tackat nej."""
+class NotReplaceable(Refused):
+    """Uppdraget är {status}. Det kan ersättas när det är återtaget, eller när du har bekräftat ett nej."""
 
 
 class AlreadyReplaced(Refused):
@@ -38,30 +38,30 @@ class SameProvider(Invalid):
 
 @router.post("/assignments/{id}/replacement")
 @form("/authority/assignments/{id}")
-async def replace_declined_assignment(id: UUID, command: Replace, by: By, tx: Tx) -> Done:
-    declined = await tx.load(assignments, id)
-    person = await tx.read(persons, declined.person_id)
+async def replace_assignment(id: UUID, command: Replace, by: By, tx: Tx) -> Done:
+    before = await tx.load(assignments, id)
+    person = await tx.read(persons, before.person_id)
     new_id = uuid7()
-    old = replace_declined(declined, person, command, by, new_id, tx.now)
-    goal_ids = [uuid7() for _ in declined.goals]
+    old = replace_order(before, person, command, by, new_id, tx.now)
+    goal_ids = [uuid7() for _ in before.goals]
     await tx.save(assignments, old)
     await tx.save(assignments, replacement(old.state, command, by, goal_ids, tx.now))
     message = "Ett nytt utkast med samma innehåll är sparat. Inget är skickat ännu."
     return Done(id=new_id, location=f"/authority/assignments/{new_id}", message=message)
 
 
-def replace_declined(
-    declined: Assignment, person: Person, command: Replace, by: Actor, new_id: UUID, now: datetime
+def replace_order(
+    before: Assignment, person: Person, command: Replace, by: Actor, new_id: UUID, now: datetime
 ) -> Decision[Assignment]:
-    """The declined assignment, which points to the one that is sent instead."""
+    """The old one, which points to the one that is sent instead. Who has said no isn't asked again."""
     who = seen_by(person, by)
-    status = step(declined, "replace", DeclineNotConfirmed)
-    if declined.replaced_by is not None:
+    status = step(before, "replace", NotReplaceable)
+    if before.replaced_by is not None:
         raise AlreadyReplaced
-    if command.unit_id == declined.unit_id:
+    if before.status is OrderStatus.DECLINE_CONFIRMED and command.unit_id == before.unit_id:
         raise SameProvider("unit_id")
     row = Row(Mark.REPLACED, now, by=who.member_id)
-    return Decision(replace(noted(declined, row), status=status, replaced_by=new_id), (), who)
+    return Decision(replace(noted(before, row), status=status, replaced_by=new_id), (), who)
 
 
 def replacement(
