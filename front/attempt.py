@@ -50,9 +50,9 @@ class Attempt:
         return base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).decode().rstrip("=")
 
     def kept(self) -> str:
-        """The content of its cookie."""
+        """The content of its cookie, without the padding, which would have to be quoted there."""
         content = json.dumps([self.nonce, self.verifier, self.back], ensure_ascii=False)
-        return base64.urlsafe_b64encode(content.encode()).decode()
+        return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
 
 
 def prefix(secure: bool) -> str:
@@ -64,7 +64,7 @@ def begun(cookies: Mapping[str, str], state: str, secure: bool) -> Attempt:
     """The attempt that an answer belongs to. NotBegunHere when this browser has none, or not any more."""
     try:
         content = cookies[f"{prefix(secure)}{state}"] if STATE.fullmatch(state) else ""
-        kept = json.loads(base64.urlsafe_b64decode(content))
+        kept = json.loads(base64.urlsafe_b64decode(content + "=="))
         nonce, verifier, back = map(str, kept)
     except (KeyError, TypeError, ValueError) as error:
         raise NotBegunHere from error
