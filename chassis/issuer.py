@@ -100,6 +100,8 @@ class Issuer:
         self._published: Published | None = None
         self._tried = -math.inf
         self._fetching = asyncio.Lock()
+        self._renewing: asyncio.Task[Published] | None = None
+        """Kept so that it isn't collected while it runs."""
 
     async def verify(self, token: str) -> Login:
         """The login a token stands for. NotLoggedIn when it isn't valid here; LoginUnavailable without keys."""
@@ -120,10 +122,13 @@ class Issuer:
         return decoded.claims
 
     async def published(self) -> Published:
-        """What the issuer publishes, which nobody waits for while it is fetched anew. LoginUnavailable without any."""
-        if self._published and (self._fetching.locked() or not self._older_than(PUBLISHED_MAX_AGE_SECONDS)):
-            return self._published
-        return await self._renewed(PUBLISHED_MAX_AGE_SECONDS)
+        """What the issuer publishes; what is known is given while it is fetched anew. LoginUnavailable without any."""
+        if not self._published:
+            return await self._renewed(PUBLISHED_MAX_AGE_SECONDS)
+        under_way = self._fetching.locked() or (self._renewing and not self._renewing.done())
+        if self._older_than(PUBLISHED_MAX_AGE_SECONDS) and not under_way:
+            self._renewing = asyncio.create_task(self._renewed(PUBLISHED_MAX_AGE_SECONDS))
+        return self._published
 
     async def _renewed(self, max_age: float) -> Published:
         """The same, fetched again when older; who waits for another's fetch is served by it, also when it fails."""

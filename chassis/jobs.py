@@ -20,10 +20,11 @@ ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(:lock, hashtext(:job))")
 async def each(tx: Transaction, ids: Iterable[UUID], do: Callable[[UUID], Awaitable[object]]) -> int:
     """Do something about each of many, so that one that fails keeps no other waiting; gives how many failed.
 
-    Choose them in random order where not all are taken at once: else those that fail come first for ever.
+    Choose them at random where not all are taken at once: else those that fail come first for ever. They are locked in
+    one order, as by any other job.
     """
     left = 0
-    for id in ids:
+    for id in sorted(ids):
         try:
             async with tx.connection.begin_nested():
                 await do(id)

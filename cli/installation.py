@@ -20,7 +20,7 @@ from cli.accounts import Account
 from cli.blueprints import blueprints
 from cli.broker_rights import BrokerRefuses, give_rights, virtual_host, with_login_of
 from cli.keys import make_keys, rotate_keys
-from cli.passwords import SecretsThere, make_readable, make_secrets, names, renew_secret
+from cli.passwords import OldOneLeft, SecretsThere, make_readable, make_secrets, names, renew_secret
 from cli.prepare import make_database, make_tables
 from contracts.topology import SERVICES
 
@@ -70,6 +70,8 @@ def _renew(folder: Path, name: str) -> None:
         renew_secret(folder, name)
     except FileNotFoundError as error:
         sys.exit(f"{error.filename} is missing: there is no old one to renew")
+    except OldOneLeft as refusal:
+        sys.exit(str(refusal))
     print(f"{name} is new, the old one is {name}.old: tell its server, and restart who uses it (docs/operations.md)")
 
 

@@ -17,6 +17,10 @@ class SecretsThere(Exception):
     """The folder already holds secrets, which are never written over; the text says which."""
 
 
+class OldOneLeft(Exception):
+    """The password before the last renewal is still kept, and may be the one in use; the text says what to do."""
+
+
 def make_secrets(folder: Path) -> list[str]:
     """Make every secret of an installation; gives their names. SecretsThere, and nothing made, when one is there.
 
@@ -40,11 +44,18 @@ def make_secrets(folder: Path) -> list[str]:
 
 
 def renew_secret(folder: Path, name: str) -> None:
-    """Put a new password in an old one's place, whole or not at all; the old one stays as `<name>.old` until the next.
+    """Put a new password in an old one's place, each file whole; the old one stays as `<name>.old`.
 
-    FileNotFoundError, and nothing changed, when there is no old one. A container that runs has the old file still.
+    FileNotFoundError, and nothing changed, when there is no old one. OldOneLeft, and nothing changed, while the one
+    before is still kept: the server may know no other. A container that runs has the old file still.
     """
     fresh = _new(name)
+    left = [f"{file}.old" for file in fresh if (folder / f"{file}.old").exists()]
+    if left:
+        raise OldOneLeft(
+            f"{', '.join(left)} is left from the last renewal: take it away if the server has been told of the new "
+            "one, else put it back in its place"
+        )
     old = {file: (folder / file).read_text() for file in fresh}
     for file, content in old.items():
         write_whole(folder / f"{file}.old", content, 0o400)

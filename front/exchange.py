@@ -25,12 +25,14 @@ async def token_for(code: str, attempt: Attempt, issuer: Issuer, settings: Front
     except NotLoggedIn as error:
         structlog.get_logger().warning("the issuer's token is not valid here", error=describe(error.__cause__ or error))
         raise NotVouchedFor from error
-    check(claims, attempt.nonce, settings.acr.split())
+    check(claims, attempt.nonce, settings.acr.split(), settings.audience)
     return token, claims
 
 
-def check(claims: Claims, nonce: str, levels: list[str]) -> None:
-    """What an ID token must say beside being valid (Core 3.1.3.7): made for this attempt, and good enough."""
+def check(claims: Claims, nonce: str, levels: list[str], client_id: str) -> None:
+    """What an ID token must say beside being valid (Core 3.1.3.7): made for us and this attempt, and good enough."""
+    if claims.get("azp", client_id) != client_id:
+        raise NotVouchedFor
     if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise NotVouchedFor
     if levels and claims.get("acr") not in levels:

@@ -26,6 +26,7 @@ MARKS: Mapping[str, str] = {
     "declined": "Avböjd av utföraren",
     "decline_confirmed": "Nej bekräftat",
     "replaced": "Ersatt av ett nytt uppdrag",
+    "replacement_discarded": "Det nya utkastet borttaget",
     "discarded": "Utkastet borttaget",
     "withdrawn": "Återtagen",
     "withdrawal_too_late": "Återtagandet kom för sent: uppdraget var redan fördelat",

@@ -16,6 +16,7 @@ class Mark(StrEnum):
     DECLINED = "declined"
     DECLINE_CONFIRMED = "decline_confirmed"
     REPLACED = "replaced"
+    REPLACEMENT_DISCARDED = "replacement_discarded"
     DISCARDED = "discarded"
     WITHDRAWN = "withdrawn"
     WITHDRAWAL_TOO_LATE = "withdrawal_too_late"
@@ -90,13 +91,16 @@ class Step:
 
 
 def standing(rows: Sequence[Row]) -> list[Row]:
-    """The rows that still hold: not what was recalled since, nor a withdrawal that came too late."""
+    """The rows that still hold: not what was recalled since, nor a withdrawal that came too late, nor a replacement
+    that was discarded."""
     recalled = _last(rows, Mark.RECALLED)
-    too_late = _last(rows, Mark.WITHDRAWAL_TOO_LATE)
+    too_late, given_up = _last(rows, Mark.WITHDRAWAL_TOO_LATE), _last(rows, Mark.REPLACEMENT_DISCARDED)
     return [
         row
         for at, row in enumerate(rows)
-        if not (row.mark in DISTRIBUTED_SINCE and at < recalled) and not (row.mark is Mark.WITHDRAWN and at < too_late)
+        if not (row.mark in DISTRIBUTED_SINCE and at < recalled)
+        and not (row.mark is Mark.WITHDRAWN and at < too_late)
+        and not (row.mark in (Mark.REPLACED, Mark.REPLACEMENT_DISCARDED) and at <= given_up)
     ]
 
 

@@ -27,6 +27,10 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+OVER = (Status.DECLINED, Status.WITHDRAWN, Status.CLOSED)
+"""Nothing more comes of it at the provider."""
+
+
 class RowStatus(StrEnum):
     """Where one intervention (verkställighet) is."""
 
@@ -170,6 +174,9 @@ class Assignment:
     def unacknowledged_since(self) -> datetime | None:
         """Since when a unit has had it to acknowledge; None when none has."""
         return min((wait.since for wait in self.waits), default=None)
+
+    next_reminder_at = None
+    """What the release before looks for in the same column: it reminds of nothing that this one has written."""
 
     @property
     def reminded(self) -> int:

@@ -60,6 +60,7 @@ assignments = Rows(
         Column("queue_unit_ids", ARRAY(Uuid), nullable=False),
         Column("next_last_day", Date),
         Column("waiting_since", DateTime(timezone=True), nullable=False),
+        Column("next_reminder_at", DateTime(timezone=True)),  # the release before reads it; a later one drops it
         Column("unacknowledged_since", DateTime(timezone=True)),
         Column("reminded", Integer, nullable=False, server_default=text("0")),
         Column("protected", Boolean, nullable=False),
@@ -68,6 +69,7 @@ assignments = Rows(
         Index("ix_assignments_queue", "queue_unit_ids", postgresql_using="gin"),
         Index("ix_assignments_units", "unit_ids", postgresql_using="gin", postgresql_where=text(AT_UNITS)),
         Index("ix_assignments_last_day", "next_last_day", postgresql_where=text("next_last_day IS NOT NULL")),
+        Index("ix_assignments_reminder", "next_reminder_at", postgresql_where=text("next_reminder_at IS NOT NULL")),
         Index(
             "ix_assignments_unacknowledged",
             "unacknowledged_since",

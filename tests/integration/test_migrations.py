@@ -102,6 +102,54 @@ async def test_what_is_there_is_there_after_each_migration(ground: Ground, servi
     assert left == dict.fromkeys({"outbox", "inbox", *metadata.tables} & tables, 1)
 
 
+@pytest.mark.parametrize(
+    ("service", "revision", "there", "found"),
+    [
+        (
+            "execution",
+            "20261123_first_tables",
+            "UPDATE assignments SET status = 'distributed', queue_unit_ids = ARRAY[id], waiting_since = '2026-11-02Z'",
+            "SELECT unacknowledged_since = '2026-11-02Z' AND reminded = 0 FROM assignments",
+        ),
+        (
+            "authority",
+            "20261123_first_tables",
+            "UPDATE persons SET family_name = 'Åkesson', given_name = 'Eva'",
+            "SELECT search_name = 'åkesson eva' FROM persons",
+        ),
+        (
+            "deviation",
+            "20261123_first_tables",
+            "UPDATE deviations SET comment = ''",
+            "SELECT number = 10001 FROM deviations",
+        ),
+    ],
+)
+async def test_what_a_new_column_says_of_what_was_there(
+    ground: Ground, service: str, revision: str, there: str, found: str
+) -> None:
+    metadata, settings, name = blueprint(service).metadata, config(service), f"{service}_{uuid4().hex}"
+    database = at_database(ground.admin, name)
+    await make_database(ground.admin, Account(service), name)
+
+    async def upgrade(to: str) -> None:
+        def run(connection: Connection) -> None:
+            settings.attributes["connection"] = connection
+            command.upgrade(settings, to)
+
+        await as_owner(database, f"{service}_owner", run)
+
+    await upgrade(revision)
+    await fill(database, metadata)
+    connection = await asyncpg.connect(database)
+    try:
+        await connection.execute(there)
+        await upgrade("head")
+        assert await connection.fetchval(found)
+    finally:
+        await connection.close()
+
+
 @pytest.mark.requirement("DOM-SEC-01")
 @pytest.mark.parametrize("service", SERVICES)
 async def test_the_service_may_not_change_what_is_written_once_nor_its_own_schema(ground: Ground, service: str) -> None:

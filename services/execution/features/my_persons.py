@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.auth import Actor
 from chassis.database import Transaction
-from chassis.decision import NotFound
+from chassis.decision import NotFound, Refused, Who
 from chassis.http import By, Done, Router, Tx, form, page
-from services.execution.assignment import Status
+from services.execution.assignment import OVER, Assignment
+from services.execution.labels import LABELS
 from services.execution.rights import STAFF, groups, seen_by
 from services.execution.tables import assignments, shown_to
 from services.execution.tables import my_persons as followed
@@ -21,7 +22,10 @@ from services.execution.tables import my_persons as followed
 router = Router()
 
 PAGE_SIZE = 25
-OVER = (Status.DECLINED, Status.WITHDRAWN, Status.CLOSED)
+
+
+class Over(Refused):
+    """Det går inte: uppdraget är {status} och visas inte i Mina personer."""
 
 
 class Followed(BaseModel):
@@ -87,14 +91,21 @@ async def my_persons(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = No
 
 @router.post("/assignments/{id}/follower")
 @form("/execution/assignments/{id}")
-async def follow(id: UUID, by: By, tx: Tx) -> Done:
-    """Keep who an assignment is about among one's own persons, also later than when it was acknowledged."""
+async def follow_person(id: UUID, by: By, tx: Tx) -> Done:
     assignment = await tx.read(assignments, id)
-    who = seen_by(assignment, by)
+    who = follow(assignment, by)
     await tx.saw(who, [assignment.person_id], "follow", f"assignment/{id}")
     mine = {"member_id": by.member_id, "person_id": assignment.person_id, "added_at": tx.now}
     await tx.connection.execute(insert(followed).values(**mine).on_conflict_do_nothing())
     return Done(id=id, location=f"/execution/assignments/{id}", message="Personen finns nu i Mina personer.")
+
+
+def follow(assignment: Assignment, by: Actor) -> Who:
+    """Keep who an assignment is about among one's own persons, also later than when it was acknowledged."""
+    who = seen_by(assignment, by)
+    if assignment.status in OVER:
+        raise Over(status=LABELS[assignment.status])
+    return who
 
 
 @router.delete("/my-persons/{person_id}")

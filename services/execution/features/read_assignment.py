@@ -12,7 +12,7 @@ from chassis import replica
 from chassis.auth import Actor
 from chassis.http import By, Router, Tx, page
 from contracts.authority import Order
-from services.execution.assignment import Assignment
+from services.execution.assignment import OVER, Assignment
 from services.execution.follow_up import FOLLOW_UP_LABELS
 from services.execution.labels import ACT_LABELS
 from services.execution.lines import UNKNOWN_UNIT, Choice, Heading, RowLine, heading, row_lines
@@ -84,8 +84,8 @@ class AssignmentView(BaseModel):
     """The latest first; for those who work with them."""
     history: list[Told]
     possible: Possible
-    followed: bool
-    """The person is among the reader's own."""
+    followed: bool | None
+    """The person is among the reader's own; None when it is too late for that."""
     already: Acknowledgement | None
     """The one that counts, when the reader has just acknowledged what somebody had acknowledged before."""
 
@@ -116,7 +116,7 @@ async def read_assignment(id: UUID, by: By, tx: Tx, already: Annotated[UUID | No
         follow_ups=await _rounds(tx, id) if _works(by, STAFF, assignment) else [],
         history=history(assignment),
         possible=possible(assignment, by, names, staff),
-        followed=await _followed(tx, by, assignment.person_id),
+        followed=None if assignment.status in OVER else await _followed(tx, by, assignment.person_id),
         already=next((done for done in assignment.acknowledgements if done.unit_id == already), None),
     )
 

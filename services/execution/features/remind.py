@@ -22,7 +22,9 @@ EVERY_SECONDS = 300.0
 
 async def remind_units(tx: Transaction, after: tuple[int, ...] = REMIND_AFTER) -> int:
     async def one(id: UUID) -> None:
-        await tx.save(assignments, remind(await tx.load(assignments, id), tx.now, after))
+        decision = remind(await tx.load(assignments, id), tx.now, after)
+        if decision.events or not decision.state.waits:  # else it is looked at again, and nothing has changed
+            await tx.save(assignments, decision)
 
     table = assignments.table.c
     late = (  # by days of the calendar, and so at least all who are late by working days

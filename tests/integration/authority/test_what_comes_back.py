@@ -113,6 +113,8 @@ async def test_a_declined_order_is_confirmed_and_replaced_by_one_to_another_prov
     assert read["decline"] == {"reason": "no_capacity", "holder": "provider", "text": "Fullt till jul <b>tyvärr</b>."}
     assert body(await karin.post(f"{path}/replacement", json=elsewhere), 409)["type"] == "not-replaceable"
     body(await karin.post(f"{path}/decline-confirmation"))
+    given_up = body(await karin.post(f"{path}/replacement", json=elsewhere))
+    body(await karin.post(f"{given_up['location']}/discarding"))
     done = body(await karin.post(f"{path}/replacement", json=elsewhere))
     new = body(await karin.get(done["location"]))
     assert (new["status"], new["replaces"], new["unit_id"]) == ("draft", str(id), elsewhere["unit_id"])
@@ -140,7 +142,8 @@ async def test_a_withdrawn_order_is_sent_anew_but_not_when_it_turns_out_to_stand
     assert refused["type"] == "stands-after-all"
     assert body(await karin.get(f"{made[1]['location']}/preview"))["obstacle_code"] == "stands-after-all"
     body(await karin.post(f"{made[1]['location']}/discarding"))
-    assert body(await karin.get(f"/authority/assignments/{late}"))["replaced_by"] is None
+    freed = body(await karin.get(f"/authority/assignments/{late}"))
+    assert (freed["replaced_by"], freed["history"][-1]["mark"]) == (None, "replacement_discarded")
 
 
 async def test_an_order_is_not_closed_before_the_provider_has_ended_it(

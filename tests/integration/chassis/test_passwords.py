@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from chassis.settings import SecretMissing, Settings
-from cli.passwords import SecretsThere, make_secrets, names, renew_secret
+from cli.passwords import OldOneLeft, SecretsThere, make_secrets, names, renew_secret
 from cli.serve import app
 from contracts.topology import SERVICES
 
@@ -62,6 +62,11 @@ def test_a_renewed_password_takes_the_place_of_the_old_one_which_stays_beside_it
     assert after["rabbitmq-admin"] in after["rabbitmq-admin.conf"]
     modes = [(folder / name).stat().st_mode & 0o777 for name in ("rabbitmq-admin", "rabbitmq-admin.old")]
     assert modes == [0o444, 0o400]
+    with pytest.raises(OldOneLeft, match=r"rabbitmq-admin\.old, rabbitmq-admin\.conf\.old is left"):
+        renew_secret(folder, "rabbitmq-admin")
+    assert contents(folder) == after
+    for name in renewed:
+        (folder / f"{name}.old").unlink()
     renew_secret(folder, "rabbitmq-admin")
     assert contents(folder)["rabbitmq-admin.old"] == after["rabbitmq-admin"]
 

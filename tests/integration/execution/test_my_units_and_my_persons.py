@@ -183,6 +183,11 @@ async def test_a_person_is_followed_also_later_than_when_it_was_acknowledged(exe
             assert (await jonas.post(action)).status_code == 303
             persons = (await look(execution, "jonas.ek", "/execution/my-persons"))["persons"]
             assert persons == (1 if offered == "follower" else 0)
+    await execution.sql("UPDATE assignments SET status = 'closed' WHERE id = $1", ID)
+    async with execution.browser("jonas.ek") as jonas:
+        assert "Mina personer</button>" not in (await jonas.get(ASSIGNMENT)).text
+        refused = await jonas.post(f"{ASSIGNMENT}/follower")
+        assert (refused.status_code, "visas inte i Mina personer" in refused.text) == (409, True)
     await look(execution, "moa.kvist", f"{ASSIGNMENT}", 404)
     async with execution.browser("moa.kvist") as moa:
         assert (await moa.post(f"{ASSIGNMENT}/follower")).status_code == 404

@@ -12,8 +12,9 @@ GOOD = {"nonce": "n", "acr": "loa3"}
 
 
 def test_a_token_for_this_attempt_is_taken() -> None:
-    check(GOOD, "n", [])
-    check(GOOD, "n", ["loa4", "loa3"])
+    check(GOOD, "n", [], "stafett")
+    check(GOOD, "n", ["loa4", "loa3"], "stafett")
+    check(GOOD | {"azp": "stafett"}, "n", [], "stafett")
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,8 @@ def test_a_token_for_this_attempt_is_taken() -> None:
     [
         ({"nonce": "å"}, [], NotVouchedFor),
         ({"nonce": None}, [], NotVouchedFor),
+        ({"azp": "another"}, [], NotVouchedFor),
+        ({"azp": None}, [], NotVouchedFor),
         ({}, ["loa4"], LevelTooLow),
         ({"acr": None}, ["loa4"], LevelTooLow),
     ],
@@ -29,12 +32,12 @@ def test_a_token_for_another_attempt_or_of_too_low_a_level_is_not(
     changes: dict[str, Any], levels: list[str], why: type[Refused]
 ) -> None:
     with pytest.raises(why):
-        check(GOOD | changes, "n", levels)
+        check(GOOD | changes, "n", levels, "stafett")
 
 
 def test_without_a_nonce_no_token_is_taken() -> None:
     with pytest.raises(NotVouchedFor):
-        check({"acr": "loa3"}, "n", [])
+        check({"acr": "loa3"}, "n", [], "stafett")
 
 
 def test_the_token_is_taken_from_the_providers_answer() -> None:

@@ -31,10 +31,16 @@ def test_without_an_issuer_it_is_told_what_to_set() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost", "http://demo-issuer:8080"]
+    "address", ["http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost", "https://stafett"]
 )
-def test_on_this_machine_and_between_containers_https_is_not_needed(address: str) -> None:
+def test_on_this_machine_https_is_not_needed(address: str) -> None:
     assert FrontSettings(issuer=address, public_url=address).issuer == address
+
+
+def test_between_containers_https_is_not_needed_but_it_is_for_people_on_the_same_network() -> None:
+    assert FrontSettings(issuer="http://demo-issuer:8080").issuer == "http://demo-issuer:8080"
+    with pytest.raises(ValidationError, match=r"STAFETT_PUBLIC_URL must begin with https://"):
+        FrontSettings(issuer=ISSUER, public_url="http://intranet:8080")
 
 
 @pytest.mark.parametrize(

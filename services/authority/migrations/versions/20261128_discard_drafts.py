@@ -15,6 +15,7 @@ PHASES = (
 
 
 def upgrade() -> None:
+    op.alter_column('persons', 'search_name', server_default='')  # the release before doesn't write it
     for name, column, codes in (('orderstatus', 'status', STATUSES), ('phase', 'phase', PHASES)):
         op.drop_constraint(f'ck_assignments_{name}', 'assignments')
         op.create_check_constraint(op.f(f'ck_assignments_{name}'), 'assignments', f'{column} IN {codes}')

@@ -12,7 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column('persons', sa.Column('search_name', sa.Text(), server_default='', nullable=False))
+    op.add_column('persons', sa.Column('search_name', sa.Text(), nullable=True))
     op.execute("UPDATE persons SET search_name = lower(family_name || ' ' || given_name)")
+    op.alter_column('persons', 'search_name', nullable=False)
     op.create_index('ix_persons_name', 'persons', [sa.text("to_tsvector('simple'::regconfig, search_name)")], unique=False, postgresql_using='gin')
     op.create_index('ix_persons_unit', 'persons', ['authority_unit_id', 'id'], unique=False)

@@ -25,5 +25,3 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text('unacknowledged_since IS NOT NULL'),
     )
-    op.drop_index('ix_assignments_reminder', table_name='assignments')
-    op.drop_column('assignments', 'next_reminder_at')
