@@ -5,14 +5,19 @@ from datetime import date
 from uuid import UUID
 
 from fastapi import Request
-from sqlalchemy import ColumnElement, FromClause, and_, column, func, or_
+from sqlalchemy import ColumnElement, FromClause, and_, column, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.auth import Actor
 from chassis.database import Transaction
 from chassis.replica import unit_names
 from contracts.authority import Order
+from services.execution.assignment import Assignment
 from services.execution.follow_up import FollowUp
+from services.execution.rights import groups
 from services.execution.tables import assignments
+
+PAGE_SIZE = 25
 
 
 async def document_of(follow_up: FollowUp, order: Order, tx: Transaction, request: Request) -> str:
@@ -35,3 +40,22 @@ def current_or_planned(row: FromClause, units: Collection[UUID], today: date) ->
         row.c.value["unit_id"].astext.in_([str(unit) for unit in units]),
         or_(last_day.is_(None), last_day >= today.isoformat()),
     )
+
+
+async def by_name(
+    tx: Transaction, by: Actor, name: str, after: UUID | None, *here: ColumnElement[bool]
+) -> tuple[list[Assignment], UUID | None]:
+    """A page of a list by name, and the last one's id when there are more; logged under the list's name.
+
+    here: what picks them, which must leave out those the reader may not know of.
+    """
+    table = assignments.table.c
+    query = select(assignments.table).where(*here).order_by(table.sort_name, table.id).limit(PAGE_SIZE + 1)
+    if after:
+        last = select(table.sort_name, table.id).where(table.id == after).scalar_subquery()
+        query = query.where(tuple_(table.sort_name, table.id) > last)
+    found = await tx.find(assignments, query)
+    shown = found[:PAGE_SIZE]
+    for who, persons in groups(shown, by).items():
+        await tx.saw(who, persons, "list", name)
+    return shown, shown[-1].id if len(found) > PAGE_SIZE else None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import delete, func, or_, select, tuple_
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.auth import Actor
@@ -15,13 +15,12 @@ from chassis.decision import NotFound, Refused, Who
 from chassis.http import By, Done, Router, Tx, form, page
 from services.execution.assignment import OVER, Assignment
 from services.execution.labels import LABELS
-from services.execution.rights import STAFF, groups, seen_by
+from services.execution.lookups import by_name
+from services.execution.rights import STAFF, seen_by
 from services.execution.tables import assignments, shown_to
 from services.execution.tables import my_persons as followed
 
 router = Router()
-
-PAGE_SIZE = 25
 
 
 class Over(Refused):
@@ -61,14 +60,7 @@ async def my_persons(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = No
         or_(table.unit_ids.overlap(units), table.unit_id.in_(units)),
         shown_to(by.member_id),
     )
-    query = select(assignments.table).where(*here).order_by(table.sort_name, table.id).limit(PAGE_SIZE + 1)
-    if after:
-        last = select(table.sort_name, table.id).where(table.id == after).scalar_subquery()
-        query = query.where(tuple_(table.sort_name, table.id) > last)
-    found = await tx.find(assignments, query)
-    shown = found[:PAGE_SIZE]
-    for who, persons in groups(shown, by).items():
-        await tx.saw(who, persons, "list", "my-persons")
+    shown, last = await by_name(tx, by, "my-persons", after, *here)
     persons = await tx.connection.scalar(select(func.count(table.person_id.distinct())).where(*here))
     return MyPersons(
         lines=[
@@ -85,7 +77,7 @@ async def my_persons(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = No
             for assignment in shown
         ],
         persons=persons or 0,
-        after=shown[-1].id if len(found) > PAGE_SIZE else None,
+        after=last,
     )
 
 

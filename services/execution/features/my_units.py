@@ -15,7 +15,6 @@ from sqlalchemy import (
     select,
     text,
     true,
-    tuple_,
 )
 
 from chassis import replica
@@ -24,13 +23,11 @@ from chassis.http import By, Router, Tx, page
 from chassis.swedish import sort_key
 from services.execution.assignment import Assignment
 from services.execution.lines import UNKNOWN_UNIT
-from services.execution.lookups import current_or_planned, each_row
-from services.execution.rights import STAFF, groups
+from services.execution.lookups import by_name, current_or_planned, each_row
+from services.execution.rights import STAFF
 from services.execution.tables import AT_UNITS, assignments, shown_to
 
 router = Router()
-
-PAGE_SIZE = 25
 
 
 class UnitCount(BaseModel):
@@ -91,14 +88,7 @@ async def my_units(
         shown_to(by.member_id),
         current.exists(),
     )
-    query = select(assignments.table).where(here).order_by(table.sort_name, table.id).limit(PAGE_SIZE + 1)
-    if after:
-        last = select(table.sort_name, table.id).where(table.id == after).scalar_subquery()
-        query = query.where(tuple_(table.sort_name, table.id) > last)
-    found = await tx.find(assignments, query)
-    shown = found[:PAGE_SIZE]
-    for who, persons in groups(shown, by).items():
-        await tx.saw(who, persons, "list", "my-units")
+    shown, last = await by_name(tx, by, "my-units", after, here)
     counts = await _counts(tx, every, by.member_id)
     names = await replica.unit_names(tx, counts.keys() | {u for a in shown for u in a.unit_ids})
     units = [UnitCount(id=u, name=names.get(u, UNKNOWN_UNIT), persons=persons) for u, persons in counts.items()]
@@ -107,7 +97,7 @@ async def my_units(
         unit=unit,
         lines=[_line(assignment, names, chosen, tx.today) for assignment in shown],
         total=await tx.connection.scalar(select(func.count()).select_from(assignments.table).where(here)) or 0,
-        after=shown[-1].id if len(found) > PAGE_SIZE else None,
+        after=last,
     )
 
 

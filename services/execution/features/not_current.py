@@ -6,18 +6,16 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import and_, select, text
 
 from chassis import replica
 from chassis.http import By, Router, Tx, page
 from services.execution.lines import UNKNOWN_UNIT
-from services.execution.lookups import current_or_planned, each_row
-from services.execution.rights import STAFF, groups
+from services.execution.lookups import by_name, current_or_planned, each_row
+from services.execution.rights import STAFF
 from services.execution.tables import AT_UNITS, assignments, shown_to
 
 router = Router()
-
-PAGE_SIZE = 25
 
 
 class PastLine(BaseModel):
@@ -45,15 +43,8 @@ class NotCurrent(BaseModel):
 async def not_current(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = None) -> NotCurrent:
     units, table, row = by.units(STAFF), assignments.table.c, each_row()
     current = select(1).select_from(row).where(current_or_planned(row, units, tx.today)).correlate(assignments.table)
-    here = (text(AT_UNITS), table.unit_ids.overlap(list(units)), shown_to(by.member_id), ~current.exists())
-    query = select(assignments.table).where(*here).order_by(table.sort_name, table.id).limit(PAGE_SIZE + 1)
-    if after:
-        last = select(table.sort_name, table.id).where(table.id == after).scalar_subquery()
-        query = query.where(tuple_(table.sort_name, table.id) > last)
-    found = await tx.find(assignments, query)
-    shown = found[:PAGE_SIZE]
-    for who, persons in groups(shown, by).items():
-        await tx.saw(who, persons, "list", "not-current")
+    here = and_(text(AT_UNITS), table.unit_ids.overlap(list(units)), shown_to(by.member_id), ~current.exists())
+    shown, last = await by_name(tx, by, "not-current", after, here)
     names = await replica.unit_names(tx, {unit for a in shown for unit in a.unit_ids})
     return NotCurrent(
         lines=[
@@ -72,5 +63,5 @@ async def not_current(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = N
             )
             for assignment in shown
         ],
-        after=shown[-1].id if len(found) > PAGE_SIZE else None,
+        after=last,
     )
