@@ -81,5 +81,7 @@ def deviation_closed(event: DeviationClosed, matter: Matter) -> Told:
 
 
 def deviation_removed(event: DeviationRemoved, matter: Matter) -> Told:
-    told = Telling(Kind.DEVIATION_REMOVED, event.reported_by, event.unit_id)
-    return Told(over(matter, (*WITH_A_MANAGER, Kind.FEEDBACK, Kind.DEVIATION_CLOSED)), (told,))
+    """Its reporter, and the manager that it lay with, from whose list it is gone."""
+    concerned = dict.fromkeys((event.reported_by, *filter(None, [matter.manager_id])))
+    told = tuple(Telling(Kind.DEVIATION_REMOVED, member, event.unit_id) for member in concerned)
+    return Told(over(matter, (*WITH_A_MANAGER, Kind.FEEDBACK, Kind.DEVIATION_CLOSED)), told)

@@ -147,7 +147,7 @@ SAYS: Mapping[Kind, Says] = {
     Kind.DEVIATION_REMOVED: Says(
         "deviation",
         "Borttagen avvikelse",
-        "En avvikelse som du har rapporterat på {unit} har tagits bort eftersom den var felregistrerad.",
+        "En avvikelse på {unit}, som du har rapporterat eller ansvarat för, har tagits bort som felregistrerad.",
     ),
 }
 
