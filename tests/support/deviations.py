@@ -15,7 +15,7 @@ from services.deviation.features.close import Close, close
 from services.deviation.features.give_feedback import GiveFeedback, give_feedback
 from services.deviation.features.register import Register, Site, register
 from services.deviation.features.remove import Remove, remove
-from services.deviation.features.start_analysis import StartAnalysis, start_analysis
+from services.deviation.features.start_analysis import start_analysis
 from services.deviation.person import Known, carried_now, person_of
 from services.deviation.rights import Circle
 from services.deviation.unit import Unit
@@ -105,7 +105,7 @@ def registered(
 
 def under_analysis(**changes: Any) -> Deviation:
     """One that Omar has begun to analyse."""
-    return start_analysis(registered(**changes), StartAnalysis(), actor("omar.haddad"), NOBODY, NOW).state
+    return start_analysis(registered(**changes), actor("omar.haddad"), NOBODY, NOW).state
 
 
 def assessed(**changes: Any) -> Deviation:
@@ -127,4 +127,6 @@ def closed(**changes: Any) -> Deviation:
 
 def removed(**changes: Any) -> Deviation:
     """One that should never have been."""
-    return remove(registered(**changes), Remove(reason="Fel person"), actor("nils.holm"), NOBODY, NOW).state
+    return remove(
+        registered(**changes), Remove(reason="Fel person", confirmed=True), actor("nils.holm"), NOBODY, NOW
+    ).state

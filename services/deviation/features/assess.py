@@ -9,12 +9,13 @@ from pydantic import Field, StringConstraints
 
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid
-from chassis.http import By, Command, Done, Router, Tx, form
+from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.deviation import Consequence
 from services.deviation.deviation import Analysis, Deviation, Status, advance
 from services.deviation.lookups import circle_of
 from services.deviation.rights import Circle, acting, links
 from services.deviation.tables import deviations
+from services.deviation.view import DeviationView, SupportView, read
 
 router = Router()
 
@@ -37,6 +38,12 @@ class ConsequenceStays(Invalid):
     """Konsekvensen är redan bedömd. Den kan ändras men inte tas bort."""
 
 
+@router.get("/deviations/{id}/assessment")
+@page("assessment.html")
+async def assessment_page(id: UUID, by: By, tx: Tx) -> DeviationView | SupportView:
+    return await read(tx, id, by, "assess")
+
+
 @router.put("/deviations/{id}/analysis")
 async def assess_deviation(id: UUID, command: Assess, by: By, tx: Tx) -> Done:
     before = await tx.load(deviations, id)
@@ -45,7 +52,7 @@ async def assess_deviation(id: UUID, command: Assess, by: By, tx: Tx) -> Done:
 
 
 @router.post("/deviations/{id}/assessment")
-@form("/deviation/deviations/{id}")
+@form("/deviation/deviations/{id}/assessment")
 async def assess_deviation_in_a_form(id: UUID, command: Assess, by: By, tx: Tx) -> Done:
     """The same from a page: a browser's form has no PUT."""
     return await assess_deviation(id, command, by, tx)

@@ -7,12 +7,13 @@ from pydantic import Field
 
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid
-from chassis.http import By, Command, Done, Router, Tx, form
+from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.deviation import DeviationClosed
 from services.deviation.deviation import ConsequenceMissing, Deviation, Status, advance, left_before_closing
 from services.deviation.lookups import circle_of
 from services.deviation.rights import Circle, acting, links
 from services.deviation.tables import deviations
+from services.deviation.view import DeviationView, SupportView, read
 
 router = Router()
 
@@ -27,8 +28,14 @@ class ReasonMissing(Invalid):
     """Skriv varför avvikelsen avslutas utan analys."""
 
 
+@router.get("/deviations/{id}/closing")
+@page("closing.html")
+async def closing_page(id: UUID, by: By, tx: Tx) -> DeviationView | SupportView:
+    return await read(tx, id, by, "close")
+
+
 @router.post("/deviations/{id}/closing")
-@form("/deviation/deviations/{id}")
+@form("/deviation/deviations/{id}/closing")
 async def close_deviation(id: UUID, command: Close, by: By, tx: Tx) -> Done:
     before = await tx.load(deviations, id)
     await tx.save(deviations, close(before, command, by, await circle_of(tx, before), tx.now))

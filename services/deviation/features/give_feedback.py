@@ -8,12 +8,13 @@ from pydantic import Field
 
 from chassis.auth import Actor
 from chassis.decision import Decision
-from chassis.http import By, Command, Done, Router, Tx, form
+from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.deviation import FeedbackGiven
 from services.deviation.deviation import Deviation, Feedback, advance
 from services.deviation.lookups import circle_of
 from services.deviation.rights import Circle, acting, links
 from services.deviation.tables import deviations
+from services.deviation.view import DeviationView, SupportView, read
 
 router = Router()
 
@@ -24,8 +25,14 @@ class GiveFeedback(Command):
     text: str = Field(title="Återkoppling till den som rapporterade", min_length=1)
 
 
+@router.get("/deviations/{id}/feedback")
+@page("feedback.html")
+async def feedback_page(id: UUID, by: By, tx: Tx) -> DeviationView | SupportView:
+    return await read(tx, id, by, "give-feedback")
+
+
 @router.post("/deviations/{id}/feedback")
-@form("/deviation/deviations/{id}")
+@form("/deviation/deviations/{id}/feedback")
 async def give_feedback_on_deviation(id: UUID, command: GiveFeedback, by: By, tx: Tx) -> Done:
     before = await tx.load(deviations, id)
     await tx.save(deviations, give_feedback(before, command, by, await circle_of(tx, before), tx.now))

@@ -6,13 +6,14 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.auth import Actor
-from chassis.decision import Decision
-from chassis.http import By, Command, Done, Router, Tx, form
+from chassis.decision import Decision, Refused
+from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.deviation import DeviationRemoved
-from services.deviation.deviation import Deviation, advance
+from services.deviation.deviation import LABELS, Deviation, advance
 from services.deviation.lookups import circle_of
 from services.deviation.rights import Circle, acting, links
 from services.deviation.tables import deviations
+from services.deviation.view import DeviationView, SupportView, read
 
 router = Router()
 
@@ -21,10 +22,24 @@ class Remove(Command):
     """It should never have been registered like this."""
 
     reason: str = Field(title="Varför den tas bort", min_length=1, max_length=2_000)
+    confirmed: bool = Field(default=False, title="Ja, ta bort avvikelsen")
+
+
+class NotConfirmed(Refused):
+    """Vill du ta bort avvikelse {number}, som har status ”{status}”{lex}? Den försvinner ur allas listor."""
+
+    status = 422
+    question = True
+
+
+@router.get("/deviations/{id}/removal")
+@page("removal.html")
+async def removal_page(id: UUID, by: By, tx: Tx) -> DeviationView | SupportView:
+    return await read(tx, id, by, "remove")
 
 
 @router.post("/deviations/{id}/removal")
-@form("/deviation/deviations/{id}")
+@form("/deviation/deviations/{id}/removal")
 async def remove_deviation(id: UUID, command: Remove, by: By, tx: Tx) -> Done:
     before = await tx.load(deviations, id)
     await tx.save(deviations, remove(before, command, by, await circle_of(tx, before), tx.now))
@@ -34,5 +49,9 @@ async def remove_deviation(id: UUID, command: Remove, by: By, tx: Tx) -> Done:
 def remove(deviation: Deviation, command: Remove, by: Actor, circle: Circle, now: datetime) -> Decision[Deviation]:
     who = acting(links(deviation, by, circle), "remove")
     after = advance(deviation, "remove", who, now, command.reason)
+    if not command.confirmed:
+        laws = " och ".join(sorted({LABELS[suspicion.law] for suspicion in deviation.lex}))
+        lex = f" och kan utredas enligt {laws}" if laws else ""
+        raise NotConfirmed("reason", number=deviation.number, status=LABELS[deviation.status], lex=lex)
     removed = DeviationRemoved(deviation_id=deviation.id, unit_id=deviation.unit_id, reported_by=deviation.reported_by)
     return Decision(after, (removed,), who)

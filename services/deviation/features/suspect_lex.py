@@ -7,12 +7,13 @@ from pydantic import Field
 
 from chassis.auth import Actor
 from chassis.decision import Decision, Refused
-from chassis.http import By, Command, Done, Router, Tx, form
+from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.deviation import LexLaw
 from services.deviation.deviation import LABELS, Deviation, suspect
 from services.deviation.lookups import circle_of
 from services.deviation.rights import Circle, acting, links
 from services.deviation.tables import deviations
+from services.deviation.view import DeviationView, SupportView, read
 
 router = Router()
 
@@ -27,8 +28,14 @@ class AlreadySuspected(Refused):
     """Det är redan sagt att avvikelsen kan vara föremål för en {law}-utredning."""
 
 
+@router.get("/deviations/{id}/lex-suspicion")
+@page("lex_suspicion.html")
+async def lex_suspicion_page(id: UUID, by: By, tx: Tx) -> DeviationView | SupportView:
+    return await read(tx, id, by, "suspect-lex")
+
+
 @router.post("/deviations/{id}/lex-suspicion")
-@form("/deviation/deviations/{id}")
+@form("/deviation/deviations/{id}/lex-suspicion")
 async def suspect_lex_in_deviation(id: UUID, command: SuspectLex, by: By, tx: Tx) -> Done:
     before = await tx.load(deviations, id)
     await tx.save(deviations, suspect_lex(before, command, by, await circle_of(tx, before), tx.now))

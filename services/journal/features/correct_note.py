@@ -52,7 +52,7 @@ class NothingLeft(Invalid):
 
 
 @router.post("/journals/{id}/notes/{note_id}/corrections")
-@form("/journal/journals/{id}/notes/{note_id}")
+@form("/journal/journals/{id}/notes/{note_id}/correction")
 async def correct_note(id: UUID, note_id: UUID, command: CorrectNote, by: By, tx: Tx) -> Done:
     journal, person = await load_journal(tx, id)
     before = await load_history(tx, journal, note_id)

@@ -29,7 +29,7 @@ class ChoosePhrase(Invalid):
 
 
 @router.post("/journals/{id}/phrases")
-@fills_in("/journal/journals/{id}")
+@fills_in("/journal/journals/{id}/notes/new")
 async def insert_phrase(id: UUID, command: InsertPhrase, by: By, tx: Tx) -> FilledIn:
     journal, person = await read_journal(tx, id)
     writer(journal, person, by)
@@ -38,7 +38,7 @@ async def insert_phrase(id: UUID, command: InsertPhrase, by: By, tx: Tx) -> Fill
 
 
 @router.post("/journals/{id}/notes/{note_id}/phrases")
-@fills_in("/journal/journals/{id}/notes/{note_id}")
+@fills_in("/journal/journals/{id}/notes/{note_id}/edit")
 async def insert_phrase_in_note(id: UUID, note_id: UUID, command: InsertPhrase, by: By, tx: Tx) -> FilledIn:
     journal, person = await read_journal(tx, id)
     who = writer(journal, person, by)

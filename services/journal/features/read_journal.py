@@ -13,7 +13,6 @@ from chassis.http import By, Router, Tx, page
 from services.journal.journal import MANAGERS, WRITERS, Journal, JournalStatus, Signature, reader
 from services.journal.lookups import NoteFilter, count_in, milestones_in, not_locked_in, notes_in, read_journal
 from services.journal.note import Note, is_locked
-from services.journal.note_form import NoteForm, new_note_form
 from services.journal.template import TEMPLATES, Coded, Template
 
 router = Router()
@@ -88,8 +87,6 @@ class JournalView(BaseModel):
     printed_as_it_is: bool
     """Nothing has been entered since."""
     may_export: bool
-    form: NoteForm
-    """For a new note."""
 
 
 @router.get("/journals/{id}")
@@ -131,7 +128,6 @@ async def read_whole_journal(id: UUID, by: By, tx: Tx, wanted: Wanted) -> Journa
         printed_by=journal.printed_by,
         printed_as_it_is=journal.printed_as_it_is,
         may_export=managed,
-        form=new_note_form(journal, tx.now, started=started_at is not None),
     )
 
 

@@ -71,8 +71,8 @@ class NoteView(BaseModel):
 
 @router.get("/journals/{id}/notes/{note_id}")
 @page("note.html")
-async def read_note(id: UUID, note_id: UUID, by: By, tx: Tx, fragment: Chosen = 0) -> NoteView:
-    return await _read(tx, id, note_id, by, f"note/{note_id}", fragment)
+async def read_note(id: UUID, note_id: UUID, by: By, tx: Tx) -> NoteView:
+    return await _read(tx, id, note_id, by, f"note/{note_id}")
 
 
 @router.get("/journals/{id}/notes/{note_id}/corrections")
@@ -80,6 +80,24 @@ async def read_note(id: UUID, note_id: UUID, by: By, tx: Tx, fragment: Chosen = 
 async def read_corrections(id: UUID, note_id: UUID, by: By, tx: Tx) -> NoteView:
     """Every correction and version, on a page where nothing can be changed (TRE-CORR-05)."""
     return await _read(tx, id, note_id, by, f"note/{note_id}/corrections")
+
+
+@router.get("/journals/{id}/notes/{note_id}/edit")
+@page("edit_note.html")
+async def edit_note_page(id: UUID, note_id: UUID, by: By, tx: Tx) -> NoteView:
+    return await _read(tx, id, note_id, by, f"note/{note_id}")
+
+
+@router.get("/journals/{id}/notes/{note_id}/correction")
+@page("correct_note.html")
+async def correct_note_page(id: UUID, note_id: UUID, by: By, tx: Tx, fragment: Chosen = 0) -> NoteView:
+    return await _read(tx, id, note_id, by, f"note/{note_id}", fragment)
+
+
+@router.get("/journals/{id}/notes/{note_id}/correction-request")
+@page("request_correction.html")
+async def request_correction_page(id: UUID, note_id: UUID, by: By, tx: Tx) -> NoteView:
+    return await _read(tx, id, note_id, by, f"note/{note_id}")
 
 
 async def _read(tx: Transaction, id: UUID, note_id: UUID, by: Actor, what: str, fragment: int = 0) -> NoteView:

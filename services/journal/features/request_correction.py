@@ -27,7 +27,7 @@ class RequestCorrection(Command):
 
 
 @router.post("/journals/{id}/notes/{note_id}/correction-requests")
-@form("/journal/journals/{id}/notes/{note_id}")
+@form("/journal/journals/{id}/notes/{note_id}/correction-request")
 async def request_correction(id: UUID, note_id: UUID, command: RequestCorrection, by: By, tx: Tx) -> Done:
     journal, person = await load_journal(tx, id)
     before = await load_history(tx, journal, note_id)

@@ -81,7 +81,7 @@ class PhraseNotInserted(Invalid):
 
 
 @router.post("/journals/{id}/notes")
-@form("/journal/journals/{id}")
+@form("/journal/journals/{id}/notes/new")
 async def write_note(id: UUID, command: TypedNote, by: By, tx: Tx) -> Done:
     journal, person = await load_journal(tx, id)
     decision = write(journal, person, command, by, uuid7(), tx.now, LOCK_AFTER)
@@ -91,7 +91,7 @@ async def write_note(id: UUID, command: TypedNote, by: By, tx: Tx) -> Done:
 
 @router.put("/journals/{id}/notes/{note_id}")
 @router.post("/journals/{id}/notes/{note_id}")
-@form("/journal/journals/{id}/notes/{note_id}")
+@form("/journal/journals/{id}/notes/{note_id}/edit")
 async def edit_note(id: UUID, note_id: UUID, command: Edit, by: By, tx: Tx) -> Done:
     journal, person = await load_journal(tx, id)
     before = await load_history(tx, journal, note_id)

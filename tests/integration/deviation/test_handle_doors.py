@@ -172,7 +172,9 @@ async def test_user_support_removes_it_from_every_list_and_the_audit_is_kept(dev
     }
     await did(deviation, "omar.haddad", f"{path}/removal", 403, reason="x")
     assert (await did(deviation, "nils.holm", f"{path}/removal", 422))["errors"][0]["field"] == "reason"
-    await did(deviation, "nils.holm", f"{path}/removal", reason="Registrerad på fel person")
+    unsure = await did(deviation, "nils.holm", f"{path}/removal", 422, reason="Registrerad på fel person")
+    assert (unsure["type"], unsure["question"]) == ("not-confirmed", True)
+    await did(deviation, "nils.holm", f"{path}/removal", reason="Registrerad på fel person", confirmed=True)
     assert len(await deviation.told(DeviationRemoved)) == 1
     for login in ("jonas.ek", "omar.haddad"):
         await asked(deviation, login, path, 404)
@@ -230,7 +232,7 @@ async def test_nothing_that_anybody_wrote_or_is_called_leaves_in_an_event(deviat
     await did(deviation, "omar.haddad", f"{path}/closing", reason="hemligt skäl")
     other = await reported(deviation)
     await did(deviation, "nils.holm", f"{other}/move", unit_id=str(unit("bantorget")))
-    await did(deviation, "nils.holm", f"{other}/removal", reason="hemlig borttagning")
+    await did(deviation, "nils.holm", f"{other}/removal", reason="hemlig borttagning", confirmed=True)
     rows = await deviation.sql("SELECT body, headers::text AS headers, subject FROM outbox WHERE receiver IS NULL")
     assert len(rows) >= 9
     sent = b"".join(row["body"] + row["headers"].encode() + row["subject"].encode() for row in rows).lower()

@@ -41,9 +41,9 @@ async def test_a_correction_is_shown_in_words_and_not_in_colour_alone(journal: R
 async def test_the_text_to_correct_is_chosen_and_comes_into_both_boxes(journal: Running) -> None:
     note = await locked(journal, await opened(journal), text="Moira sov gott. Hon åt frukost.\nSedan gick hon ut.")
     async with journal.browser("tove.ahl") as tove:
-        page = await tove.get(note)
-        chosen = await tove.get(f"{note}?fragment=2")
-        beyond = await tove.get(f"{note}?fragment=9")
+        page = await tove.get(f"{note}/correction")
+        chosen = await tove.get(f"{note}/correction?fragment=2")
+        beyond = await tove.get(f"{note}/correction?fragment=9")
         edited = {
             "original_fragment": "Hon åt frukost.",
             "replacement": "Hon åt lunch.",
@@ -51,15 +51,16 @@ async def test_the_text_to_correct_is_chosen_and_comes_into_both_boxes(journal: 
         }
         assert (await tove.post(f"{note}/corrections", data=edited)).status_code == 303
         result = await tove.get(f"{note}/corrections")
-    assert f'<a href="{note}?fragment=2#original_fragment"' in page.text
+    assert f'<a href="{note}/correction?fragment=2#original_fragment"' in page.text
     assert chosen.text.count("Hon åt frukost.</textarea>") == 2
     assert 'name="role_title" value="Verksamhetschef"' in chosen.text
     assert "Hon åt frukost.</textarea>" not in page.text + beyond.text
     assert "frukost.<span" in result.text
     async with journal.browser("jonas.ek") as jonas:
-        page = await jonas.get(f"{note}?fragment=2")
+        page, act = await jonas.get(note), await jonas.get(f"{note}/correction?fragment=2")
     assert "Är något i den fel kan verksamhetschefen rätta den." in page.text
     assert "Rätta anteckningen" not in page.text
+    assert "<form" not in content(act.text)
 
 
 async def test_reading_the_corrections_is_logged_and_for_others_they_do_not_exist(journal: Running) -> None:

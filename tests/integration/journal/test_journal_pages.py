@@ -65,16 +65,19 @@ async def test_a_refused_note_is_shown_with_all_that_was_typed(journal: Running)
 async def test_a_note_is_changed_and_write_protected_from_its_page(journal: Running) -> None:
     note = await noted(journal, await opened(journal))
     async with journal.browser("jonas.ek") as jonas:
-        before = await jonas.get(note)
+        before = await jonas.get(f"{note}/edit")
         refused = await jonas.post(note, data={"noted_at": "2026-11-20T10:00", "heading": "information"})
         changed = {"noted_at": "2026-11-20T10:00", "heading": "information", "text": "rad 1"}
         assert (await jonas.post(note, data=changed)).status_code == 303
         last = changed | {"text": "rad 1\r\nrad 2", "then_lock": "true"}
         assert (await jonas.post(note, data=last)).status_code == 303
-        after = await jonas.get(note)
+        after, edit = await jonas.get(note), await jonas.get(f"{note}/edit")
+        late = await jonas.post(note, data=changed | {"text": "skrivet för sent"})
     assert "Spara ändringen" in before.text
     assert "Fyll i Text." in refused.text
-    assert "Spara ändringen" not in after.text
+    assert "Ändra anteckningen" not in after.text
+    assert "Spara ändringen" not in edit.text
+    assert (late.status_code, "skrivet för sent</textarea>" in late.text) == (409, True)
     assert "Skrivskyddad" in after.text
     assert "rad 1\nrad 2" in after.text
 
@@ -159,14 +162,14 @@ async def test_notes_with_a_keyword_are_found_on_the_page_and_show_it(journal: R
 async def test_a_new_journal_asks_for_a_start_note_until_there_is_one(journal: Running) -> None:
     path = await opened(journal)
     async with journal.browser("jonas.ek") as jonas:
-        before = await jonas.get(path)
+        before = await jonas.get(f"{path}/notes/new")
         start = {"noted_at": "2026-11-19T10:00", "heading": "startanteckning", "text": "Ringde, fick inget svar."}
         assert (await jonas.post(f"{path}/notes", data=start)).status_code == 303
-        after = await jonas.get(path)
+        after, form = await jonas.get(path), await jonas.get(f"{path}/notes/new")
     assert "Journalen har ingen startanteckning ännu." in before.text
     assert '<option value="startanteckning" selected>' in before.text
-    assert "Journalen har ingen startanteckning ännu." not in after.text
-    assert '<option value="startanteckning" selected>' not in after.text
+    assert "Journalen har ingen startanteckning ännu." not in form.text
+    assert '<option value="startanteckning" selected>' not in form.text
     assert "<dt>Startanteckning</dt><dd>19 november 2026 kl.\N{NO-BREAK SPACE}10.00</dd>" in after.text
 
 
@@ -181,3 +184,18 @@ async def test_that_and_when_the_individual_was_told_of_the_right_to_read_is_on_
     assert "<dt>Informerad om rätten att läsa</dt><dd>inte antecknat</dd>" in before.text
     shown = "<dt>Informerad om rätten att läsa</dt><dd>19 november 2026 kl.\N{NO-BREAK SPACE}10.00</dd>"
     assert shown in after.text
+
+
+async def test_nothing_else_on_a_page_loses_what_is_being_written(journal: Running) -> None:
+    path = await opened(journal)
+    note = await noted(journal, path)
+    fields = re.compile(r"<form.*?</form>", re.DOTALL)
+    async with journal.browser("jonas.ek") as jonas:
+        overview, read = (await jonas.get(path)).text, (await jonas.get(note)).text
+        assert f'href="{path}/notes/new"' in overview
+        written = [f"{path}/notes/new", f"{note}/edit", f"{note}/correction-request"]
+        assert set(re.findall(rf'href="({note}/[a-z-]+)"', read)) == {f"{note}/corrections", *written[1:]}
+        assert "<textarea" not in overview + read
+        for page in written:
+            shown = (await jonas.get(page)).text
+            assert sum("<textarea" in one for one in fields.findall(shown)) == 1, page

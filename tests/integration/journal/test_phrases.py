@@ -27,13 +27,14 @@ TYPED = {
 async def test_a_phrase_is_inserted_changed_and_saved_and_all_that_was_typed_is_kept(journal: Running) -> None:
     path = await opened(journal)
     async with journal.browser("jonas.ek") as jonas:
-        empty = await jonas.get(path)
+        empty = await jonas.get(f"{path}/notes/new")
         again = await jonas.post(f"{path}/phrases", data=TYPED)
         assert await journal.sql("SELECT 1 FROM notes") == []
         saved = {name: value for name, value in TYPED.items() if name != "phrase"}
         changed = saved | {"phrases_used.0": "enligt-plan", "text": f"{HARD}\r\nInsatsen har utförts delvis."}
         done = await jonas.post(f"{path}/notes", data=changed)
         page = await jonas.get(done.headers["location"])
+        edit = await jonas.get(f"{done.headers['location']}/edit")
     assert f'formaction="{path}/phrases">Infoga' in empty.text
     assert again.status_code == 200
     assert f"{ESCAPED}\n{PLAN}</textarea>" in again.text
@@ -47,7 +48,7 @@ async def test_a_phrase_is_inserted_changed_and_saved_and_all_that_was_typed_is_
     assert done.status_code == 303
     assert f"{ESCAPED}\nInsatsen har utförts delvis." in page.text
     assert "<dt>Frastexter, enligt den som skrev</dt><dd>Insats enligt plan</dd>" in page.text
-    assert 'name="phrases_used.0" value="enligt-plan" checked' in page.text
+    assert 'name="phrases_used.0" value="enligt-plan" checked' in edit.text
 
 
 async def test_a_phrase_that_was_chosen_and_not_inserted_is_asked_about_and_nothing_typed_is_lost(
@@ -76,6 +77,7 @@ async def test_a_phrase_is_inserted_when_a_note_is_changed_by_its_author_until_i
     assert f"{TEXT}\n{PLAN}</textarea>" in again.text
     assert refused.status_code == 409
     assert "Anteckningen är skrivskyddad" in refused.text
+    assert f"{TEXT}</textarea>" in refused.text
     async with journal.client("eva.nyberg") as eva:
         assert body(await eva.post(f"{note}/phrases", json={"phrase": "enligt-plan"}), 403)["type"] == "only-author"
         answer = body(await eva.post(f"{path}/phrases", json={"phrase": "enligt-plan", "text": "Hej."}))

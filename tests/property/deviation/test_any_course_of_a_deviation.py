@@ -15,7 +15,7 @@ from services.deviation.features.find_manager import find_manager
 from services.deviation.features.give_feedback import GiveFeedback, give_feedback
 from services.deviation.features.move import Move, NewSite, move
 from services.deviation.features.remove import Remove, remove
-from services.deviation.features.start_analysis import StartAnalysis, start_analysis
+from services.deviation.features.start_analysis import start_analysis
 from services.deviation.features.suspect_lex import SuspectLex, suspect_lex
 from services.deviation.rights import Circle, Link, links
 from tests.support.deviations import NOW, OMAR, at, registered
@@ -27,13 +27,13 @@ ACTS: dict[str, Callable[[Deviation, Circle], Decision[Deviation]]] = {
     "move": lambda d, c: move(d, Move(unit_id=THERE.unit.id), SUPPORT, c, THERE, NOW),
     "move back": lambda d, c: move(d, Move(unit_id=HERE.unit.id), SUPPORT, c, HERE, NOW),
     "find a manager": lambda d, c: find_manager(d, c.answering, NOW) if c.answering else Decision(d),
-    "start": lambda d, c: start_analysis(d, StartAnalysis(), BOSS, c, NOW),
+    "start": lambda d, c: start_analysis(d, BOSS, c, NOW),
     "describe": lambda d, c: assess(d, Assess(analysis="…"), BOSS, c, NOW),
     "assess": lambda d, c: assess(d, Assess(analysis="…", consequence=Consequence.MINOR), BOSS, c, NOW),
     "give feedback": lambda d, c: give_feedback(d, GiveFeedback(text="Tack"), BOSS, c, NOW),
     "close": lambda d, c: close(d, Close(reason="Bara statistik"), BOSS, c, NOW),
     "suspect": lambda d, c: suspect_lex(d, SuspectLex(law=LexLaw.SARAH), REPORTER, c, NOW),
-    "remove": lambda d, c: remove(d, Remove(reason="Fel"), SUPPORT, c, NOW),
+    "remove": lambda d, c: remove(d, Remove(reason="Fel", confirmed=True), SUPPORT, c, NOW),
 }
 STARTS = {manager: registered(manager_id=manager) for manager in (OMAR, None)}
 

@@ -16,7 +16,7 @@ from services.deviation.deviation import (
 from services.deviation.features.assess import Assess, ConsequenceStays, assess
 from services.deviation.features.close import Close, ReasonMissing, close
 from services.deviation.features.give_feedback import GiveFeedback, give_feedback
-from services.deviation.features.start_analysis import FeedbackNotSent, StartAnalysis, start_analysis
+from services.deviation.features.start_analysis import start_analysis
 from services.deviation.rights import Circle
 from tests.support.deviations import (
     DEVIATION,
@@ -46,7 +46,7 @@ def ids(**more: Any) -> dict[str, Any]:
 
 
 def test_the_responsible_manager_begins_the_analysis() -> None:
-    decision = start_analysis(registered(), StartAnalysis(), BOSS, NOBODY, NOW)
+    decision = start_analysis(registered(), BOSS, NOBODY, NOW)
     assert decision.state.status is Status.UNDER_ANALYSIS
     assert decision.events == (AnalysisStarted(**ids()),)
     assert decision.by.role == "unit_manager"
@@ -54,7 +54,7 @@ def test_the_responsible_manager_begins_the_analysis() -> None:
 
 def test_the_deputy_of_today_takes_it_on_and_is_responsible_from_then() -> None:
     eva = member("eva.nyberg")
-    after = start_analysis(registered(), StartAnalysis(), actor("eva.nyberg"), Circle(answering=eva), NOW).state
+    after = start_analysis(registered(), actor("eva.nyberg"), Circle(answering=eva), NOW).state
     assert after.manager_id == eva
     command = Assess(analysis="Mattan")
     assert assess(after, command, actor("eva.nyberg"), NOBODY, NOW).state.status is Status.UNDER_ANALYSIS
@@ -125,11 +125,6 @@ def test_it_is_not_closed_without_a_consequence_or_without_feedback() -> None:
         close(assessed(), Close(), BOSS, NOBODY, NOW)
 
 
-def test_feedback_that_has_not_been_sent_is_not_lost_by_starting_the_analysis() -> None:
-    with pytest.raises(FeedbackNotSent):
-        start_analysis(registered(), StartAnalysis(text="Tack, jag"), BOSS, NOBODY, NOW)
-
-
 def test_what_is_left_before_closing_is_said_beforehand() -> None:
     assert left_before_closing(registered()) == ()
     assert left_before_closing(under_analysis()) == (ConsequenceMissing, FeedbackMissing)
@@ -148,7 +143,7 @@ def test_a_fall_may_be_closed_without_analysis_with_a_reason_and_still_counts() 
 
 
 DOINGS: list[Callable[[Any, Any], Any]] = [
-    lambda d, by: start_analysis(d, StartAnalysis(), by, NOBODY, NOW),
+    lambda d, by: start_analysis(d, by, NOBODY, NOW),
     lambda d, by: assess(d, Assess(analysis="x", consequence=Consequence.NONE), by, NOBODY, NOW),
     lambda d, by: give_feedback(d, GiveFeedback(text="x"), by, NOBODY, NOW),
     lambda d, by: close(d, Close(reason="x"), by, NOBODY, NOW),

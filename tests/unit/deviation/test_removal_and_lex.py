@@ -4,7 +4,7 @@ from pydantic import ValidationError
 from chassis.decision import NotAllowed, NotFound
 from contracts.deviation import DeviationRemoved, LexLaw, LexSuspected
 from services.deviation.deviation import NotPossibleNow, Status
-from services.deviation.features.remove import Remove, remove
+from services.deviation.features.remove import NotConfirmed, Remove, remove
 from services.deviation.features.suspect_lex import AlreadySuspected, SuspectLex, suspect_lex
 from tests.support.deviations import (
     DEVIATION,
@@ -21,7 +21,7 @@ from tests.support.municipality import member, unit
 from tests.support.people import actor
 
 SUPPORT = actor("nils.holm")
-WRONG = Remove(reason="Registrerad två gånger")
+WRONG = Remove(reason="Registrerad två gånger", confirmed=True)
 
 
 @pytest.mark.requirement("TRE-DEV-21")
@@ -55,6 +55,14 @@ def test_nobody_else_removes_it() -> None:
     for login in ("tove.ahl", "asa.vinge"):
         with pytest.raises(NotFound):
             remove(registered(), WRONG, actor(login), NOBODY, NOW)
+
+
+def test_it_is_asked_for_by_its_number_and_with_what_it_may_lead_to_before_it_is_removed() -> None:
+    unsure = Remove(reason="Registrerad två gånger")
+    with pytest.raises(NotConfirmed, match="avvikelse 0, som har status ”Hos ansvarig chef”"):
+        remove(registered(), unsure, SUPPORT, NOBODY, NOW)
+    with pytest.raises(NotConfirmed, match="status ”Avslutad” och kan utredas enligt Lex Maria och Lex Sarah"):
+        remove(closed(suspected_lex_sarah=True, suspected_lex_maria=True), unsure, SUPPORT, NOBODY, NOW)
 
 
 def test_a_removal_needs_a_reason() -> None:

@@ -7,10 +7,10 @@ from contracts.deviation import LexLaw
 from services.deviation.deviation import Deviation
 from services.deviation.features.list_deviations import line
 from services.deviation.features.my_reports import reported
-from services.deviation.features.read_deviation import DeviationView, support_view, view
 from services.deviation.features.suspect_lex import SuspectLex, suspect_lex
 from services.deviation.person import Person, person_of
 from services.deviation.rights import Circle, Link, links
+from services.deviation.view import DeviationView, support_view, view
 from tests.support.deviations import NOBODY, NOW, OMAR, registered, told_back
 from tests.support.municipality import member, unit
 from tests.support.orders import person
