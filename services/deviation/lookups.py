@@ -9,14 +9,16 @@ from pydantic import BeforeValidator
 from sqlalchemy import Row, select, text
 
 from chassis import replica
+from chassis.auth import Actor
 from chassis.database import Transaction
 from contracts.organisation import UnitKind
 from services.deviation.deviation import Deviation
 from services.deviation.person import Carried, Known, Person
 from services.deviation.place import UnknownUnit
-from services.deviation.rights import Circle
-from services.deviation.tables import carried, persons
+from services.deviation.rights import Circle, Link, acting, links
+from services.deviation.tables import carried, deviations, persons
 from services.deviation.unit import Unit
+from services.deviation.view import DeviationView, SupportView, support_view, view
 
 UNITS = "SELECT unit_id AS id, name, kind, business_area, ended_on FROM replica_unit"
 UNIT = text(f"{UNITS} WHERE unit_id = :unit_id")
@@ -79,3 +81,24 @@ async def answered_for(tx: Transaction, member_id: UUID, on: date) -> list[UUID]
 
 def _unit(row: Row[Any]) -> Unit:
     return Unit(row.id, row.name, UnitKind(row.kind), row.business_area, row.ended_on)
+
+
+async def read_for(
+    tx: Transaction, id: UUID, by: Actor, command: str | None = None, *, registered: bool = False
+) -> DeviationView | SupportView:
+    """The deviation for its reader, and the row in the access log. NotAllowed for who may never give the command."""
+    deviation = await tx.read(deviations, id)
+    found = links(deviation, by, await circle_of(tx, deviation))
+    if command:
+        acting(found, command)
+    units = {deviation.unit_id, *([deviation.residence_id] if deviation.residence_id else [])}
+    names = dict(await replica.unit_names(tx, units))
+    members = {deviation.reported_by, *([deviation.manager_id] if deviation.manager_id else [])}
+    names |= await replica.member_names(tx, members)
+    person = (await persons_of(tx, [deviation])).get(deviation.person_id) if deviation.person_id else None
+    if tuple(found) == (Link.SUPPORT,):
+        await tx.saw(found[Link.SUPPORT], [], "read", f"deviation/{id}")
+        return support_view(deviation, found, names)
+    link = next(link for link in (Link.MANAGER, Link.REPORTER, Link.CLEARED) if link in found)
+    await tx.saw(found[link], [person.id] if person else [], "read", f"deviation/{id}")
+    return view(deviation, by, found, link, names, person, registered=registered)

@@ -7,16 +7,12 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from chassis import replica
 from chassis.auth import Actor
-from chassis.database import Transaction
 from chassis.decision import Who
 from services.deviation.deviation import Analysis, Deviation, Feedback, Status, left_before_closing
 from services.deviation.guidance import QUESTIONS
-from services.deviation.lookups import circle_of, persons_of
 from services.deviation.person import Person
-from services.deviation.rights import Link, acting, links, possible
-from services.deviation.tables import deviations
+from services.deviation.rights import Link, possible
 from services.deviation.unit import NO_MANAGER
 
 BESIDE = ("suspect-lex", "describe")
@@ -98,27 +94,6 @@ class DeviationView(BaseModel):
     """What the manager has left to do before it can be closed."""
     registered: bool
     """The reader has just registered it."""
-
-
-async def read(
-    tx: Transaction, id: UUID, by: Actor, command: str | None = None, *, registered: bool = False
-) -> DeviationView | SupportView:
-    """The deviation for its reader, and the row in the access log. NotAllowed for who may never give the command."""
-    deviation = await tx.read(deviations, id)
-    found = links(deviation, by, await circle_of(tx, deviation))
-    if command:
-        acting(found, command)
-    units = {deviation.unit_id, *([deviation.residence_id] if deviation.residence_id else [])}
-    names = dict(await replica.unit_names(tx, units))
-    members = {deviation.reported_by, *([deviation.manager_id] if deviation.manager_id else [])}
-    names |= await replica.member_names(tx, members)
-    person = (await persons_of(tx, [deviation])).get(deviation.person_id) if deviation.person_id else None
-    if tuple(found) == (Link.SUPPORT,):
-        await tx.saw(found[Link.SUPPORT], [], "read", f"deviation/{id}")
-        return support_view(deviation, found, names)
-    link = next(link for link in (Link.MANAGER, Link.REPORTER, Link.CLEARED) if link in found)
-    await tx.saw(found[link], [person.id] if person else [], "read", f"deviation/{id}")
-    return view(deviation, by, found, link, names, person, registered=registered)
 
 
 def support_view(deviation: Deviation, found: Mapping[Link, Who], names: Mapping[UUID, str]) -> SupportView:

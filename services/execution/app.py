@@ -3,6 +3,7 @@
 from chassis.service import Blueprint
 from services.execution.features import (
     acknowledge,
+    change_row,
     clear,
     close,
     confirm_decline,
@@ -17,6 +18,7 @@ from services.execution.features import (
     my_persons,
     my_units,
     new_assignments,
+    new_row,
     not_current,
     read_assignment,
     read_distribution,
@@ -48,7 +50,9 @@ blueprint = Blueprint(
         read_assignment.router,
         read_document.router,
         read_distribution.router,
+        new_row.router,
         register_rows.router,
+        change_row.router,
         merge_rows.router,
         distribute.router,
         read_row.router,

@@ -49,7 +49,9 @@ ROW_LABELS: dict[str, str] = {
 """A row's status -> what people read."""
 
 ACT_LABELS: dict[str, str] = {
+    "accept": "Accepterade uppdraget",
     "register": "Registrerade insats",
+    "change": "Ändrade registrerad insats",
     "merge": "Slog ihop insatser",
     "remove": "Tog bort registrerad insats",
     "distribute": "Skickade till genomförande",

@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.auth import Actor
 from chassis.database import Transaction
-from chassis.replica import unit_names
+from chassis.replica import unit_names, units_below
 from contracts.authority import Order
 from services.execution.assignment import Assignment
 from services.execution.follow_up import FollowUp
-from services.execution.rights import groups
+from services.execution.lines import Choice
+from services.execution.rights import DISTRIBUTORS, groups
 from services.execution.tables import assignments
 
 PAGE_SIZE = 25
@@ -25,6 +26,19 @@ async def document_of(follow_up: FollowUp, order: Order, tx: Transaction, reques
     unit = (await unit_names(tx, [follow_up.unit_id])).get(follow_up.unit_id, "okänd enhet")
     text: str = request.app.state.pages.render("follow_up_document.html", follow_up=follow_up, order=order, unit=unit)
     return text
+
+
+async def own_units(tx: Transaction, assignment: Assignment, by: Actor) -> tuple[dict[UUID, str], list[Choice]]:
+    """The names of all units of an assignment, and those to which the reader may give a row of it today."""
+    units = await units_below(tx, assignment.unit_id)
+    elsewhere = {row.unit_id for row in assignment.rows} - units.keys()
+    names = await unit_names(tx, elsewhere) | {unit_id: unit.name for unit_id, unit in units.items()}
+    mine = by.units(DISTRIBUTORS)
+    return names, [
+        Choice(id=unit_id, name=unit.name)
+        for unit_id, unit in units.items()
+        if unit.exists(tx.today) and unit_id in mine
+    ]
 
 
 def each_row() -> FromClause:

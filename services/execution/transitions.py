@@ -19,6 +19,7 @@ TRANSITIONS: Mapping[tuple[Status, str], Status] = {
         },
         Status.ACCEPTED: {
             "register": Status.ACCEPTED,
+            "change": Status.ACCEPTED,
             "merge": Status.ACCEPTED,
             "remove": Status.ACCEPTED,
             "distribute": Status.DISTRIBUTED,
@@ -30,6 +31,7 @@ TRANSITIONS: Mapping[tuple[Status, str], Status] = {
         },
         Status.DISTRIBUTED: {
             "register": Status.DISTRIBUTED,
+            "change": Status.DISTRIBUTED,
             "merge": Status.DISTRIBUTED,
             "remove": Status.DISTRIBUTED,
             "distribute": Status.DISTRIBUTED,
@@ -44,6 +46,7 @@ TRANSITIONS: Mapping[tuple[Status, str], Status] = {
         },
         Status.ACKNOWLEDGED: {
             "register": Status.ACKNOWLEDGED,
+            "change": Status.ACKNOWLEDGED,
             "merge": Status.ACKNOWLEDGED,
             "remove": Status.ACKNOWLEDGED,
             "distribute": Status.DISTRIBUTED,
@@ -57,6 +60,7 @@ TRANSITIONS: Mapping[tuple[Status, str], Status] = {
         },
         Status.IN_EXECUTION: {
             "register": Status.IN_EXECUTION,
+            "change": Status.IN_EXECUTION,
             "merge": Status.IN_EXECUTION,
             "remove": Status.IN_EXECUTION,
             "distribute": Status.IN_EXECUTION,
@@ -82,6 +86,7 @@ TRANSITIONS: Mapping[tuple[Status, str], Status] = {
 """(from, command) -> to. What is not here is refused."""
 
 ROW_TRANSITIONS: Mapping[tuple[RowStatus, str], RowStatus] = {
+    (RowStatus.REGISTERED, "change"): RowStatus.REMOVED,
     (RowStatus.REGISTERED, "merge"): RowStatus.REMOVED,
     (RowStatus.REGISTERED, "remove"): RowStatus.REMOVED,
     (RowStatus.REGISTERED, "distribute"): RowStatus.SENT,
@@ -118,3 +123,8 @@ def row_step(row: Row, command: str) -> Row:
     if after is None:
         raise RowNotPossible(status=ROW_LABELS[row.status].lower())
     return replace(row, status=after)
+
+
+def may_decline(assignment: Assignment) -> bool:
+    """True until anything has been distributed."""
+    return (assignment.status, "decline") in TRANSITIONS and not assignment.been_distributed

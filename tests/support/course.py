@@ -31,10 +31,11 @@ from services.execution.features.end_row import EndRow, end_row
 from services.execution.features.hear_clearance import hear_clearance
 from services.execution.features.merge_rows import MergeRows, merge_rows
 from services.execution.features.recall_row import recall_row
-from services.execution.features.register_rows import NewRow, RegisterRows, register_rows
+from services.execution.features.register_rows import RegisterRows, register_rows
 from services.execution.features.remove_row import remove_row
 from services.execution.features.start import Start, start
 from services.execution.features.withdraw import withdraw
+from services.execution.row_values import NewRow
 from services.execution.transitions import TRANSITIONS
 from tests.support.assignments import BLANDAREN, NOW, TODAY, UTE, members_at, received, units_below
 from tests.support.municipality import unit

@@ -12,10 +12,10 @@ from chassis.decision import Decision, Invalid
 from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.deviation import Consequence
 from services.deviation.deviation import Analysis, Deviation, Status, advance
-from services.deviation.lookups import circle_of
+from services.deviation.lookups import circle_of, read_for
 from services.deviation.rights import Circle, acting, links
 from services.deviation.tables import deviations
-from services.deviation.view import DeviationView, SupportView, read
+from services.deviation.view import DeviationView, SupportView
 
 router = Router()
 
@@ -41,7 +41,7 @@ class ConsequenceStays(Invalid):
 @router.get("/deviations/{id}/assessment")
 @page("assessment.html")
 async def assessment_page(id: UUID, by: By, tx: Tx) -> DeviationView | SupportView:
-    return await read(tx, id, by, "assess")
+    return await read_for(tx, id, by, "assess")
 
 
 @router.put("/deviations/{id}/analysis")

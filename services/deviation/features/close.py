@@ -10,10 +10,10 @@ from chassis.decision import Decision, Invalid
 from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.deviation import DeviationClosed
 from services.deviation.deviation import ConsequenceMissing, Deviation, Status, advance, left_before_closing
-from services.deviation.lookups import circle_of
+from services.deviation.lookups import circle_of, read_for
 from services.deviation.rights import Circle, acting, links
 from services.deviation.tables import deviations
-from services.deviation.view import DeviationView, SupportView, read
+from services.deviation.view import DeviationView, SupportView
 
 router = Router()
 
@@ -31,7 +31,7 @@ class ReasonMissing(Invalid):
 @router.get("/deviations/{id}/closing")
 @page("closing.html")
 async def closing_page(id: UUID, by: By, tx: Tx) -> DeviationView | SupportView:
-    return await read(tx, id, by, "close")
+    return await read_for(tx, id, by, "close")
 
 
 @router.post("/deviations/{id}/closing")

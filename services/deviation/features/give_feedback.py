@@ -11,10 +11,10 @@ from chassis.decision import Decision
 from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.deviation import FeedbackGiven
 from services.deviation.deviation import Deviation, Feedback, advance
-from services.deviation.lookups import circle_of
+from services.deviation.lookups import circle_of, read_for
 from services.deviation.rights import Circle, acting, links
 from services.deviation.tables import deviations
-from services.deviation.view import DeviationView, SupportView, read
+from services.deviation.view import DeviationView, SupportView
 
 router = Router()
 
@@ -28,7 +28,7 @@ class GiveFeedback(Command):
 @router.get("/deviations/{id}/feedback")
 @page("feedback.html")
 async def feedback_page(id: UUID, by: By, tx: Tx) -> DeviationView | SupportView:
-    return await read(tx, id, by, "give-feedback")
+    return await read_for(tx, id, by, "give-feedback")
 
 
 @router.post("/deviations/{id}/feedback")

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import Query
 
 from chassis.http import By, Router, Tx, page
-from services.deviation.view import DeviationView, SupportView, read
+from services.deviation.lookups import read_for
+from services.deviation.view import DeviationView, SupportView
 
 router = Router()
 
@@ -16,4 +17,4 @@ router = Router()
 async def read_deviation(
     id: UUID, by: By, tx: Tx, registered: Annotated[bool, Query()] = False
 ) -> DeviationView | SupportView:
-    return await read(tx, id, by, registered=registered)
+    return await read_for(tx, id, by, registered=registered)

@@ -10,10 +10,10 @@ from chassis.decision import Decision, Refused
 from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.deviation import DeviationRemoved
 from services.deviation.deviation import LABELS, Deviation, advance
-from services.deviation.lookups import circle_of
+from services.deviation.lookups import circle_of, read_for
 from services.deviation.rights import Circle, acting, links
 from services.deviation.tables import deviations
-from services.deviation.view import DeviationView, SupportView, read
+from services.deviation.view import DeviationView, SupportView
 
 router = Router()
 
@@ -35,7 +35,7 @@ class NotConfirmed(Refused):
 @router.get("/deviations/{id}/removal")
 @page("removal.html")
 async def removal_page(id: UUID, by: By, tx: Tx) -> DeviationView | SupportView:
-    return await read(tx, id, by, "remove")
+    return await read_for(tx, id, by, "remove")
 
 
 @router.post("/deviations/{id}/removal")

@@ -10,10 +10,10 @@ from chassis.decision import Decision, Refused
 from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.deviation import LexLaw
 from services.deviation.deviation import LABELS, Deviation, suspect
-from services.deviation.lookups import circle_of
+from services.deviation.lookups import circle_of, read_for
 from services.deviation.rights import Circle, acting, links
 from services.deviation.tables import deviations
-from services.deviation.view import DeviationView, SupportView, read
+from services.deviation.view import DeviationView, SupportView
 
 router = Router()
 
@@ -31,7 +31,7 @@ class AlreadySuspected(Refused):
 @router.get("/deviations/{id}/lex-suspicion")
 @page("lex_suspicion.html")
 async def lex_suspicion_page(id: UUID, by: By, tx: Tx) -> DeviationView | SupportView:
-    return await read(tx, id, by, "suspect-lex")
+    return await read_for(tx, id, by, "suspect-lex")
 
 
 @router.post("/deviations/{id}/lex-suspicion")

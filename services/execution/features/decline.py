@@ -4,15 +4,17 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from chassis import replica
 from chassis.auth import Actor
 from chassis.decision import Decision, Refused
-from chassis.http import By, Command, Done, Router, Tx, form
+from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.execution import AssignmentDeclined, DeclineReason, Explanation, ReasonHolder
 from contracts.sealed import Sealed
 from services.execution.assignment import Assignment
 from services.execution.course import acted
+from services.execution.lines import Heading, heading
 from services.execution.rights import DISTRIBUTORS, acting
 from services.execution.tables import assignments
 from services.execution.transitions import step
@@ -32,8 +34,23 @@ class AfterDistribution(Refused):
     """Uppdraget har redan fördelats och kan inte avböjas. Avsluta insatserna i stället, eller kontakta handläggaren."""
 
 
+class DeclineView(BaseModel):
+    """What is about to be declined."""
+
+    heading: Heading
+
+
+@router.get("/assignments/{id}/decline")
+@page("decline.html")
+async def decline_page(id: UUID, by: By, tx: Tx) -> DeclineView:
+    assignment = await tx.read(assignments, id)
+    who = acting(assignment, by, DISTRIBUTORS)
+    await tx.saw(who, [assignment.person_id], "read", f"assignment/{id}/decline")
+    return DeclineView(heading=heading(assignment, await replica.unit_names(tx, [assignment.unit_id])))
+
+
 @router.post("/assignments/{id}/decline")
-@form("/execution/assignments/{id}")
+@form("/execution/assignments/{id}/decline")
 async def decline_assignment(id: UUID, command: Decline, by: By, tx: Tx) -> Done:
     await tx.save(assignments, decline(await tx.load(assignments, id), command, by, tx.now))
     message = "Uppdraget är avböjt. Handläggaren har meddelats."

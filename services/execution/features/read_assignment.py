@@ -25,7 +25,7 @@ from services.execution.rights import (
     units_to_start_for,
 )
 from services.execution.tables import assignments, follow_ups, my_persons
-from services.execution.transitions import TRANSITIONS
+from services.execution.transitions import TRANSITIONS, may_decline
 from services.execution.waiting import Acknowledgement
 
 router = Router()
@@ -158,7 +158,7 @@ def possible(assignment: Assignment, by: Actor, names: dict[UUID, str], staff: d
         acknowledge_for=choices(tuple(unit for unit in mine if unit in assignment.waiting_unit_ids)),
         start_for=choices(units_to_start_for(assignment, by) if can("start") else ()),
         distribute=distributor and can("register"),
-        decline=distributor and can("decline") and not assignment.been_distributed,
+        decline=distributor and may_decline(assignment),
         change_rows=[
             row.id
             for row in assignment.rows

@@ -1,6 +1,5 @@
 """Fördela uppdrag: all rows of an assignment side by side, and the list to confirm before they are sent."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,12 +8,13 @@ from pydantic import BaseModel
 
 from chassis import replica
 from chassis.http import By, Router, Tx, page
-from contracts.authority import OrderedService
-from services.execution.assignment import Assignment, Row, RowStatus
+from services.execution.assignment import Assignment, RowStatus
+from services.execution.doubts import doubts
 from services.execution.lines import Choice, Heading, RowLine, heading, row_lines
+from services.execution.lookups import own_units
 from services.execution.rights import DISTRIBUTORS, STAFF, acting
 from services.execution.tables import assignments
-from services.execution.transitions import TRANSITIONS
+from services.execution.transitions import TRANSITIONS, may_decline
 
 router = Router()
 
@@ -26,17 +26,16 @@ class DistributionView(BaseModel):
     rows: list[RowLine]
     to_send: list[RowLine]
     """Registered: sent when they are ticked and confirmed."""
-    outside: list[RowLine]
-    """Those of them with days that the decision does not cover."""
-    first_day: date
-    """The first day a new row is likely to have."""
+    doubts: dict[UUID, tuple[str, ...]]
+    """What to look twice at in them."""
     without_row: list[str]
     """Ordered services that nobody has been given."""
-    services: list[OrderedService]
-    units: list[Choice]
+    cover_message: str | None
+    goals: list[str]
     colleagues: list[Choice]
     """Members at the units of the registered rows, who can be told."""
     may_register: bool
+    may_decline: bool
     may_end: bool
     sent: bool
     """The reader has just sent something."""
@@ -50,14 +49,7 @@ async def read_distribution(id: UUID, by: By, tx: Tx, sent: Annotated[bool, Quer
     assignment = await tx.read(assignments, id)
     who = acting(assignment, by, DISTRIBUTORS)
     await tx.saw(who, [assignment.person_id], "read", f"assignment/{id}/distribution")
-    units = await replica.units_below(tx, assignment.unit_id)
-    elsewhere = {row.unit_id for row in assignment.rows} - units.keys()
-    names = await replica.unit_names(tx, elsewhere) | {unit_id: unit.name for unit_id, unit in units.items()}
-    choices = [
-        Choice(id=unit_id, name=unit.name)
-        for unit_id, unit in units.items()
-        if unit.exists(tx.today) and unit_id in by.units(DISTRIBUTORS)
-    ]
+    names, _ = await own_units(tx, assignment, by)
     registered = {row.unit_id for row in assignment.rows if row.status is RowStatus.REGISTERED}
     staff = await replica.members_at(tx, registered, STAFF, tx.today)
     colleagues = [
@@ -68,29 +60,21 @@ async def read_distribution(id: UUID, by: By, tx: Tx, sent: Annotated[bool, Quer
     lines = row_lines(assignment, names)
     told = await replica.member_names(tx, last_told(assignment))
     to_send = [line for line in lines if line.status == RowStatus.REGISTERED]
-    uncovered = {row.id for row in assignment.rows if outside(row, assignment)}
     return DistributionView(
         heading=heading(assignment, names),
         rows=lines,
         to_send=to_send,
-        outside=[line for line in to_send if line.id in uncovered],
-        first_day=max(assignment.period_from or tx.today, tx.today),
+        doubts=doubts(assignment),
         without_row=without_row(assignment),
-        services=list(assignment.order.services),
-        units=choices,
+        cover_message=assignment.order.cover_message,
+        goals=[goal.text for goal in assignment.order.goals],
         colleagues=colleagues,
         may_register=(assignment.status, "register") in TRANSITIONS,
+        may_decline=may_decline(assignment),
         may_end=may_end(assignment),
         sent=sent,
         told=sorted(told.values()),
     )
-
-
-def outside(row: Row, assignment: Assignment) -> bool:
-    """True when a row begins before the decision holds, or goes on when it no longer does."""
-    begins, ends = assignment.period_from, assignment.period_to
-    late = ends is not None and (row.period_to is None or row.period_to > ends)
-    return late or (begins is not None and row.period_from < begins)
 
 
 def last_told(assignment: Assignment) -> tuple[UUID, ...]:

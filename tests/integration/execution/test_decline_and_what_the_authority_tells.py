@@ -50,7 +50,7 @@ async def test_a_refused_decline_shows_the_page_again_with_what_was_written(exec
     async with execution.browser("eva.nyberg") as eva:
         page = await eva.post(f"{ASSIGNMENT}/decline", data={"holder": "client", "explanation": "Vill <i>inte</i>"})
     assert page.status_code == 422
-    assert "<title>Fel: PO 5/11" in page.text
+    assert "<title>Fel: Avböj uppdraget" in page.text
     assert '<a href="#reason">Fyll i Orsak.</a>' in page.text
     assert '<p class="error" id="reason-error">Fyll i Orsak.</p>' in page.text
     assert 'value="client" checked' in page.text

@@ -42,8 +42,11 @@ async def test_the_order_is_read_in_full_and_printed_without_forms_and_reading_i
     assert re.search(r"@media print \{[^}]*form[^}]*\{ display: none", STYLE.read_text())
     inside_forms = "".join(re.findall(r"<form.*?</form>", page.text, re.DOTALL))
     outside_forms = re.sub(r"<form.*?</form>", "", page.text, flags=re.DOTALL)
-    assert "Avböj uppdraget" in inside_forms
-    assert "Avböj" not in outside_forms
+    assert "Lägg till i Mina personer" in inside_forms
+    on_paper = re.sub(r'<p class="screen">.*?</p>', "", outside_forms, flags=re.DOTALL)
+    assert "Avböj" in outside_forms
+    assert "Avböj" not in on_paper
+    assert "Acceptera" not in on_paper
     (read,) = await execution.sql("SELECT action, what FROM access_log")
     assert (read["action"], read["what"]) == ("read", f"assignment/{ASSIGNMENT.rsplit('/', 1)[1]}")
 
@@ -126,12 +129,12 @@ async def test_a_browser_without_scripts_registers_ticks_confirms_and_sees_the_r
         assert "Det finns ett problem" not in asked.text
         assert asked.text.count('name="row_ids.') == 1
         assert "Inget är skickat än." in asked.text
-        assert "Perioden går utanför beslutsperioden för Morgonhjälp." in asked.text
+        assert re.findall('<p class="warning">(.*?),', asked.text) == ["Rad 1 går utanför beslutsperioden"]
         assert "Du har svarat nej: inget meddelande skickas." in asked.text
         sent = await eva.post(page_path, data=chosen(asked.text) | {"confirmed": "true"})
         assert sent.status_code == 303
         receipt = await eva.get(sent.headers["location"])
-        assert "Kontrollera att de har status Skickad till genomförande" in receipt.text
+        assert "Insatserna är skickade till genomförande." in receipt.text
         assert "Inget meddelande har skickats." in receipt.text
         assert receipt.text.count('<span class="tag">Skickad till genomförande</span>') == 1
         assert receipt.text.count('<span class="tag">Registrerad</span>') == 1
@@ -155,6 +158,47 @@ async def test_rows_are_corrected_on_a_page_of_their_own(execution: Running) -> 
         assert "Ändra sista dag" in shown.text
 
 
+@pytest.mark.requirement("TRE-DIST-11")
+async def test_a_row_that_has_not_been_sent_is_changed_on_its_page_and_what_is_odd_is_said(execution: Running) -> None:
+    await execution.deliver(just_sent())
+    (first, _other) = await register(execution, new_row(), new_row())
+    path = f"{ASSIGNMENT}/rows/{first}"
+    async with execution.browser("eva.nyberg") as eva:
+        page = (await eva.get(path)).text
+        assert f'name="period_from" value="{today()}"' in page
+        typed = {"service": "morgonhjalp", "unit_id": str(unit("blandaren-ute")), "period_from": today(), "hours": "99"}
+        per_day = typed | {"hours_unit": "hours_per_day"}
+        refused = await eva.post(path, data=per_day)
+        assert faults(refused.text) == {
+            "hours": "Tim/dygn kan vara högst 24 timmar. Kontrollera timmarna och enheten för tiden."
+        }
+        assert 'name="hours" value="99"' in refused.text
+        done = await eva.post(path, data=per_day | {"hours": "0,5"})
+        assert (done.status_code, done.headers["location"]) == (303, f"{ASSIGNMENT}/distribution")
+        shown = (await eva.get(done.headers["location"])).text
+        assert '<p class="warning">Rad 2 och rad 3 är samma insats på samma enhet samtidigt.</p>' in shown
+        assert shown.count("samtidigt.") == 1
+        assert (await eva.post(path, data=per_day | {"hours": "0,5"})).status_code == 409
+        changed = (await look(execution, "eva.nyberg", f"{ASSIGNMENT}/distribution"))["to_send"][-1]["id"]
+        assert 'name="hours" value="0,5' in (await eva.get(f"{ASSIGNMENT}/rows/{changed}")).text
+
+
+@pytest.mark.requirement("TRE-DIST-01")
+async def test_the_first_row_accepts_the_assignment_and_that_is_said_before_and_after(execution: Running) -> None:
+    await execution.deliver(just_sent())
+    typed = {"rows.0.service": "morgonhjalp", "rows.0.unit_id": str(unit("blandaren")), "rows.0.period_from": today()}
+    async with execution.browser("eva.nyberg") as eva:
+        form = (await eva.get(f"{ASSIGNMENT}/rows/new")).text
+        done = await eva.post(f"{ASSIGNMENT}/rows", data=typed)
+        shown = (await eva.get(done.headers["location"])).text
+        second = (await eva.get(f"{ASSIGNMENT}/rows/new")).text
+        history = (await eva.get(ASSIGNMENT)).text
+    assert "När du registrerar den första insatsen accepterar ni uppdraget." in form
+    assert "Uppdraget är accepterat och insatsen registrerad." in shown
+    assert "accepterar ni" not in second
+    assert "Accepterade uppdraget" in history
+
+
 async def test_lists_are_pages_with_captions_counts_and_words_for_when_they_are_empty(execution: Running) -> None:
     async with execution.browser("eva.nyberg") as eva:
         assert "Inga nya uppdrag på dina enheter" in (await eva.get("/execution/new-assignments")).text
@@ -163,7 +207,7 @@ async def test_lists_are_pages_with_captions_counts_and_words_for_when_they_are_
         await execution.deliver(just_sent())
         queue = await eva.get("/execution/new-assignments")
         assert "Visar 1 av totalt 1 uppdrag som väntar" in queue.text
-        assert f'<a href="{ASSIGNMENT}/distribution">Fördela</a>' in queue.text
+        assert f'<a href="{ASSIGNMENT}">Läs och fördela<' in queue.text
         await distribute(execution)
         await register(execution, new_row("blandaren"))
         await acknowledge(execution, "eva.nyberg")

@@ -11,7 +11,9 @@ from chassis.decision import NotAllowed, NotFound
 from chassis.replica import Unit
 from contracts.authority import OrderedService
 from services.execution.assignment import Assignment, RowStatus, Status
-from services.execution.features.register_rows import (
+from services.execution.features.register_rows import RegisterRows, register_rows
+from services.execution.measures import FrequencyUnit, HoursUnit, PerformedWhen
+from services.execution.row_values import (
     FormMissing,
     FormUnknown,
     FrequencyUnitMissing,
@@ -20,12 +22,10 @@ from services.execution.features.register_rows import (
     NewRow,
     NotOrdered,
     PeriodReversed,
-    RegisterRows,
+    TooManyHours,
     UnitEnded,
     UnitOutside,
-    register_rows,
 )
-from services.execution.measures import FrequencyUnit, HoursUnit, PerformedWhen
 from tests.support.assignments import BLANDAREN, NOW, TODAY, UTE, distributed, received, started, units_below
 from tests.support.municipality import unit
 from tests.support.orders import order
@@ -67,7 +67,10 @@ def test_a_coordinator_accepts_the_assignment_by_registering_a_row_with_all_its_
     assert (row.hours, row.double_hours, row.frequency) == (Decimal("0.50"), Decimal("0.33"), Decimal(1))
     assert (row.period_to, row.resource, row.resource_usage) == (date(2027, 1, 31), "Team 2", "Heltid")
     assert after.queue_unit_ids == (BLANDAREN,)
-    assert [(act.what, act.by.name, act.row_ids) for act in after.acts] == [("register", "Eva Nyberg", (row.id,))]
+    assert [(act.what, act.by.name, act.row_ids) for act in after.acts] == [
+        ("accept", "Eva Nyberg", ()),
+        ("register", "Eva Nyberg", (row.id,)),
+    ]
 
 
 @pytest.mark.requirement("TRE-DIST-03")
@@ -160,3 +163,18 @@ def test_a_protected_person_exists_only_for_those_who_are_named() -> None:
     with pytest.raises(NotFound):
         register(received(cleared=["omar.haddad"]), wanted())
     assert register(received(cleared=["omar.haddad"]), wanted(), login="omar.haddad").rows
+
+
+@pytest.mark.parametrize(
+    ("hours", "unit_of_time"),
+    [
+        ({"hours": "24.01"}, HoursUnit.PER_DAY),
+        ({"hours": "1", "double_hours": "25"}, HoursUnit.PER_VISIT),
+        ({"hours": "169"}, HoursUnit.PER_WEEK),
+        ({"hours": "745"}, HoursUnit.PER_MONTH),
+    ],
+)
+def test_nobody_works_more_hours_than_there_are(hours: dict[str, str], unit_of_time: HoursUnit) -> None:
+    with pytest.raises(TooManyHours, match="kan vara högst"):
+        register(received(), wanted(**hours, hours_unit=unit_of_time))
+    assert register(received(), wanted(hours="24", hours_unit=HoursUnit.PER_DAY)).rows

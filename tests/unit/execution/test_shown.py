@@ -6,13 +6,15 @@ from uuid import UUID
 
 import pytest
 
+from chassis.pages import day
 from chassis.swedish import sort_key
 from services.execution.assignment import RowStatus, Status
+from services.execution.doubts import doubts, outside, same_time
 from services.execution.features.decline import Decline, decline
 from services.execution.features.end_assignment import EndAssignment, end_assignment
 from services.execution.features.new_assignments import next_step
 from services.execution.features.read_assignment import history, possible
-from services.execution.features.read_distribution import may_end, outside, without_row
+from services.execution.features.read_distribution import may_end, without_row
 from services.execution.labels import ACT_LABELS, LABELS, ROW_LABELS
 from services.execution.lines import heading, row_lines
 from services.execution.measures import HoursUnit
@@ -168,6 +170,41 @@ def test_days_that_the_decision_does_not_cover_are_noticed(
     first, last = (None if day is None else TODAY + timedelta(days=day) for day in row_days)
     assignment = replace(accepted(), period_from=begins, period_to=ends)
     assert outside(row(1, period_from=first, period_to=last), assignment) is uncovered
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "twice"),
+    [
+        ((0, None), (5, None), True),
+        ((0, 5), (5, 9), True),
+        ((0, 4), (5, 9), False),
+        ((5, None), (0, 4), False),
+    ],
+)
+def test_the_same_intervention_at_the_same_unit_on_the_same_day_is_noticed(
+    first: tuple[int, int | None], other: tuple[int, int | None], twice: bool
+) -> None:
+    one, two = (
+        row(number, period_from=TODAY + timedelta(days=start), period_to=end and TODAY + timedelta(days=end))
+        for number, (start, end) in enumerate((first, other), 1)
+    )
+    assert same_time(one, two) is twice
+    assert same_time(two, one) is twice
+    assert not same_time(one, replace(two, unit_id=BLANDAREN))
+    assert not same_time(one, replace(two, service="kvallshjalp"))
+
+
+def test_what_to_look_twice_at_is_said_by_the_numbers_of_the_rows_and_for_what_is_not_sent() -> None:
+    rows = (row(1), row(2, status=RowStatus.RECALLED), row(3, status=RowStatus.REGISTERED, period_from=TODAY))
+    ends = TODAY + timedelta(days=9)
+    found = doubts(replace(started(*rows), period_from=TODAY, period_to=ends))
+    assert list(found) == [UUID(int=3)]
+    assert [sentence.partition(",")[0] for sentence in found[UUID(int=3)]] == [
+        "Rad 3 går utanför beslutsperioden",
+        "Rad 1 och rad 3 är samma insats på samma enhet samtidigt.",
+    ]
+    assert found[UUID(int=3)][0].endswith(f"{day(TODAY)} – {day(ends)}.")
+    assert doubts(started(row(1), row(2))) == {}
 
 
 def test_lists_show_what_units_carry_out_and_all_that_is_ordered_until_it_is_distributed() -> None:

@@ -7,6 +7,7 @@ from chassis.decision import Decision
 from contracts.execution import DeclineReason, ReasonHolder
 from services.execution.assignment import Assignment, RowStatus, Status
 from services.execution.features.acknowledge import Acknowledge, acknowledge
+from services.execution.features.change_row import change_row
 from services.execution.features.clear import Clear, clear
 from services.execution.features.decline import Decline, decline
 from services.execution.features.distribute import Distribute, distribute
@@ -14,9 +15,10 @@ from services.execution.features.end_assignment import EndAssignment, end_assign
 from services.execution.features.end_row import EndRow, end_row
 from services.execution.features.merge_rows import MergeRows, merge_rows
 from services.execution.features.recall_row import recall_row
-from services.execution.features.register_rows import NewRow, RegisterRows, register_rows
+from services.execution.features.register_rows import RegisterRows, register_rows
 from services.execution.features.remove_row import remove_row
 from services.execution.features.start import Start, start
+from services.execution.row_values import NewRow
 from services.execution.transitions import ROW_TRANSITIONS, TRANSITIONS, RowNotPossible, row_step, step
 from tests.support.assignments import NOW, TODAY, UTE, members_at, received, row, started, units_below
 from tests.support.people import actor
@@ -32,6 +34,7 @@ NO_ROOM = Decline(reason=DeclineReason.NO_CAPACITY, holder=ReasonHolder.PROVIDER
 TABLE = moves(
     {
         "register": "received>accepted accepted distributed acknowledged in_execution",
+        "change": "accepted distributed acknowledged in_execution",
         "merge": "accepted distributed acknowledged in_execution",
         "remove": "accepted distributed acknowledged in_execution",
         "distribute": "accepted>distributed distributed acknowledged>distributed in_execution",
@@ -52,6 +55,7 @@ TABLE = moves(
 )
 ROW_TABLE = moves(
     {
+        "change": "registered>removed",
         "merge": "registered>removed",
         "remove": "registered>removed",
         "distribute": "registered>sent",
@@ -62,6 +66,7 @@ ROW_TABLE = moves(
 
 ACTS: Mapping[str, Callable[[Assignment], Decision[Assignment]]] = {
     "register": lambda a: register_rows(a, NEW, UNITS, [UUID(int=9)], OMAR, NOW, TODAY),
+    "change": lambda a: change_row(a, REGISTERED, NEW.rows[0], UNITS, UUID(int=9), OMAR, NOW, TODAY),
     "merge": lambda a: merge_rows(a, MergeRows(merged_row_ids=(REGISTERED, ALSO_REGISTERED)), UUID(int=9), OMAR, NOW),
     "remove": lambda a: remove_row(a, REGISTERED, OMAR, NOW),
     "distribute": lambda a: distribute(
