@@ -94,6 +94,8 @@ class Transaction:
         self.unlogged: bool = False
         """True when `read`, `find` or `load_all` has given something about a person and nobody has said who saw it."""
         self.attempts: list[dict[str, object]] = []
+        self.claim: dict[str, object] = {}
+        """The key of the command that is done in it, which is done once."""
         self._database = database
         self._loaded: set[tuple[str, object]] = set()
 

@@ -16,6 +16,8 @@ AGAIN = "again"
 """The name of a button that asks for the form again, as it is filled in; its value says what there shall be more of."""
 DEEPEST = 4
 """So many steps a field's name may have: `rows.0.unit_id` has two. The rest of a longer name is taken as it stands."""
+ONCE = "stafett-once"
+"""The field with the key by which a form that comes again is known; it is no part of what is asked for."""
 KEPT = "stafett-kept"
 """The field of a form that was kept while its writer logged in: it is to be shown, not yet done."""
 
@@ -68,14 +70,16 @@ async def form_as_json(request: Request) -> tuple[dict[str, Any], Request]:
     fields = await request.form()
     typed = {name: value for name, value in fields.multi_items() if isinstance(value, str)}
     kept = typed.pop(KEPT, None) is not None
-    body = json.dumps(_nested({name: value for name, value in typed.items() if value.strip()})).encode()
+    filled_in = {name: value for name, value in typed.items() if value.strip() and name != ONCE}
+    body = json.dumps(_nested(filled_in)).encode()
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
     headers = [(n, v) for n, v in request.scope["headers"] if n not in (b"content-type", b"content-length")]
     headers.append((b"content-type", b"application/json"))
-    return typed, Request({**request.scope, "headers": headers, "stafett.kept": kept}, receive)
+    scope = {**request.scope, "headers": headers, "stafett.kept": kept, "stafett.once": typed.get(ONCE)}
+    return typed, Request(scope, receive)
 
 
 def _nested(flat: Mapping[str, str]) -> Any:

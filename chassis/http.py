@@ -8,11 +8,9 @@ and everything that was typed. `@fills_in("/path/of/the/page")` shows the page a
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote, unquote
-from uuid import UUID
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
@@ -21,27 +19,15 @@ from chassis.database import Database, Transaction
 from chassis.envelope import TRACEPARENT, Cause
 from chassis.forms import AGAIN, FORM_TYPES, Command, ShownAgain, form_as_json, from_another_site, wants_page
 from chassis.issuer import Issuer, NotLoggedIn
+from chassis.once import Done, first_time, remembered
 from chassis.pages import Pages
-from chassis.refusals import Crossed, LoggedInAgain
+from chassis.refusals import JUST_DONE, Crossed, LoggedInAgain, sent_on
 from chassis.session import sent_cookies, session_token
 
 __all__ = ["By", "Command", "Done", "FilledIn", "Router", "Tx", "fills_in", "form", "page"]
 
-JUST_DONE = "stafett-just-done"
-JUST_DONE_SECONDS = 60
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-
-
-class Done(BaseModel):
-    """It is done: where to look, and a sentence for the one who did it."""
-
-    # A browser keeps the first sentence until the next page, so names come after it, or the location has a query and
-    # its page says itself what was done.
-
-    id: UUID
-    location: str
-    message: str = ""
 
 
 class FilledIn(BaseModel):
@@ -117,7 +103,7 @@ class Door(APIRoute):
             shown_on = self.endpoint.fills_in.format(**request.path_params)
             return ShownAgain(shown_on, None, request.scope.get("stafett.typed", {}) | filled.fields, filled.message)
         if hasattr(self.endpoint, "form"):
-            return _sent_on(request, Done.model_validate_json(bytes(response.body)))
+            return sent_on(request, Done.model_validate_json(bytes(response.body)))
         return response
 
 
@@ -127,27 +113,16 @@ async def _shown_again(request: Request, shown_on: str, typed: Mapping[str, str]
     return ShownAgain(shown_on.format(**request.path_params), None, typed)
 
 
-def _sent_on(request: Request, done: Done) -> Response:
-    """To the page that shows what was done, which says so once: no session needed."""
-    response = RedirectResponse(done.location, 303)
-    sentence, end, _ = done.message.partition(".")
-    if end and "?" not in done.location:
-        response.set_cookie(
-            JUST_DONE,
-            quote(sentence + end),
-            max_age=JUST_DONE_SECONDS,
-            secure=request.url.scheme == "https",
-            httponly=True,
-            samesite="lax",
-        )
-    return response
-
-
 class Router(APIRouter):
     """A feature's own doors."""
 
     def __init__(self) -> None:
         super().__init__(route_class=Door)
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **how: Any) -> None:
+        """As FastAPI's; what a command answers is kept for when it comes again."""
+        reads = SAFE.issuperset(how.get("methods") or ("GET",))
+        super().add_api_route(path, endpoint if reads else remembered(endpoint), **how)
 
 
 async def transaction(request: Request) -> AsyncIterator[Transaction]:
@@ -159,6 +134,8 @@ async def transaction(request: Request) -> AsyncIterator[Transaction]:
     parent = request.headers.get("traceparent", "")
     cause = Cause(traceparent=parent) if TRACEPARENT.fullmatch(parent) else Cause()
     async with database.transaction(cause) as tx:
+        if request.method not in SAFE:
+            await first_time(tx, request, request.scope["stafett.login"].subject)
         yield tx
         if tx.unlogged and request.method in SAFE:
             raise ReadWithoutLog

@@ -17,6 +17,13 @@ LOGINS = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
 }
+KEYED = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "A new one for everything to be done. Sent again with the same, it is answered as the first time.",
+}
 SEEN = {"description": "Done: look here.", "headers": {"Location": {"schema": {"type": "string"}}}}
 
 
@@ -33,10 +40,13 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         for route in iter_route_contexts(app.routes):
             if isinstance(route.original_route, APIRoute) and route.include_in_schema:
                 for method in route.methods or ():
-                    _describe(document["paths"][route.path_format][method.lower()], route.endpoint)
+                    operation = document["paths"][route.path_format][method.lower()]
+                    _describe(operation, route.endpoint)
+                    if method != "GET":
+                        operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/once"})
         components = document.setdefault("components", {})
         components["schemas"] = dict(sorted((_schemas(components) | _problem()).items()))
-        components |= {"responses": RESPONSES, "securitySchemes": LOGINS}
+        components |= {"parameters": {"once": KEYED}, "responses": RESPONSES, "securitySchemes": LOGINS}
         document["security"] = [{name: []} for name in LOGINS]
     return app.openapi_schema or {}
 

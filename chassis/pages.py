@@ -7,9 +7,11 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from uuid_utils.compat import uuid7
 
 from chassis.clock import SWEDEN
 from chassis.days import MONTHS
+from chassis.forms import ONCE
 
 SECURITY = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
@@ -52,6 +54,7 @@ class Pages:
         ]
         self._environment = Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined)
         self._environment.filters |= {"day": day, "moment": moment, "label": lambda code: labels.get(code, code)}
+        self._environment.globals |= {"new_key": uuid7, "once": ONCE}
         self._environment.globals |= {"service": service, "login_path": login_path, "logout_path": logout_path}
 
     def show(self, template: str, view: Any, **said: Any) -> HTMLResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -12,11 +13,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.database import is_transient
 from chassis.decision import NotFound, Refused
-from chassis.forms import KEPT, ShownAgain, wants_page
+from chassis.forms import KEPT, ONCE, ShownAgain, wants_page
 from chassis.issuer import NotLoggedIn
+from chassis.once import Done, DoneBefore, SentBefore
 from chassis.pages import Pages
 from chassis.problems import FieldError, Problem, field_errors
 from chassis.telemetry import describe
+
+JUST_DONE = "stafett-just-done"
+JUST_DONE_SECONDS = 60
 
 
 class Crossed(Refused):
@@ -54,7 +59,34 @@ async def _refused(request: Request, error: Exception) -> Response:
         return RedirectResponse(error.see.format_map(error.facts), 303)
     if shown_on is None or not wants_page(request) or isinstance(error, Crossed):
         return answer(request, problem)
-    return ShownAgain(shown_on.format(**request.path_params), problem, request.scope.get("stafett.typed", {}))
+    typed = dict(request.scope.get("stafett.typed", {}))
+    if isinstance(error, SentBefore):
+        typed.pop(ONCE, None)  # the form that is shown now is a new one
+    return ShownAgain(shown_on.format(**request.path_params), problem, typed)
+
+
+def sent_on(request: Request, done: Done) -> Response:
+    """To the page that shows what was done, which says so once: no session needed."""
+    response = RedirectResponse(done.location, 303)
+    sentence, end, _ = done.message.partition(".")
+    if end and "?" not in done.location:
+        response.set_cookie(
+            JUST_DONE,
+            quote(sentence + end),
+            max_age=JUST_DONE_SECONDS,
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
+async def _done_before(request: Request, error: Exception) -> Response:
+    """Answered as the first time."""
+    assert isinstance(error, DoneBefore)
+    if wants_page(request):
+        return sent_on(request, Done.model_validate(error.answer))
+    return JSONResponse(error.answer)
 
 
 def _log_in(request: Request, problem: Problem, shown_on: str | None) -> Response:
@@ -129,6 +161,7 @@ def answer(request: Request, problem: Problem) -> Response:
 def add_refusals(app: FastAPI) -> None:
     """Every way a request can end without success, as a problem."""
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(DoneBefore, _done_before)
     app.add_exception_handler(RequestValidationError, _refused)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_middleware(LastResort)

@@ -24,6 +24,7 @@ from chassis.inbox import Inbox
 from chassis.issuer import Issuer
 from chassis.jobs import Job, Jobs
 from chassis.keys import load_keys
+from chassis.once import FORGET_EVERY_SECONDS, forget
 from chassis.openapi import openapi, operation_id
 from chassis.pages import Pages
 from chassis.refusals import add_refusals
@@ -101,7 +102,7 @@ class Service:
             await self.database.engine.dispose()
 
     def _work(self) -> list[tuple[str, Work]]:
-        jobs = self.blueprint.jobs.items()
+        jobs = {forget: FORGET_EVERY_SECONDS, **self.blueprint.jobs}.items()
         return [
             ("consumer", self.consumer.run),
             ("inbox", lambda: self.inbox.run(self.settings.poll_seconds)),

@@ -44,6 +44,7 @@ def chassis_tables() -> MetaData:
     _outbox(metadata)
     _inbox(metadata)
     _logs(metadata)
+    _answered(metadata)
     _organisation(metadata)
     return metadata
 
@@ -155,6 +156,19 @@ def _logs(metadata: MetaData) -> None:
         Column("act", Text, nullable=False),
         Column("what", Text, nullable=False),
         Column("why", Text, nullable=False),
+    )
+
+
+def _answered(metadata: MetaData) -> None:
+    Table(
+        "answered",
+        metadata,
+        Column("login", Text, primary_key=True),
+        Column("key", Uuid, primary_key=True),
+        Column("digest", LargeBinary, nullable=False),
+        Column("answer", JSONB),
+        at("at", default=True),
+        Index("ix_answered_at", "at"),
     )
 
 

@@ -18,8 +18,9 @@ from contracts.execution import (
     InterventionEnded,
     ReasonHolder,
 )
-from services.execution.assignment import Assignment, RowStatus, Status
+from services.execution.assignment import Assignment, RowStatus
 from services.execution.features.acknowledge import Acknowledge, acknowledge
+from services.execution.features.change_row import change_row
 from services.execution.features.clear import Clear, clear
 from services.execution.features.close import close
 from services.execution.features.confirm_decline import confirm_decline
@@ -36,41 +37,22 @@ from services.execution.features.remove_row import remove_row
 from services.execution.features.start import Start, start
 from services.execution.features.withdraw import withdraw
 from services.execution.row_values import NewRow
-from services.execution.transitions import TRANSITIONS
-from tests.support.assignments import BLANDAREN, NOW, TODAY, UTE, members_at, received, units_below
-from tests.support.municipality import unit
-from tests.support.people import actor
-
-PEOPLE = tuple(
-    actor(login)
-    for login in ("omar.haddad", "eva.nyberg", "jonas.ek", "tove.ahl", "lina.dahl", "fatima.noor", "karin.berg")
+from tests.support.assignments import BLANDAREN, NOW, TODAY, received
+from tests.support.course_choices import (
+    PEOPLE,
+    STAFF_THERE,
+    UNITS,
+    able,
+    days,
+    has,
+    late,
+    people,
+    possible,
+    row_numbers,
+    some_rows,
+    units,
+    units_there,
 )
-UNITS, STAFF_THERE = units_below("blandaren"), members_at("blandaren", "blandaren-ute")
-OPEN = (Status.RECEIVED, Status.ACCEPTED, Status.DISTRIBUTED, Status.ACKNOWLEDGED, Status.IN_EXECUTION)
-
-able = st.sampled_from(PEOPLE[:2])
-people = able | able | able | st.sampled_from(PEOPLE)
-units_there = st.sampled_from((UTE, BLANDAREN))
-units = st.sampled_from((UTE, UTE, BLANDAREN, BLANDAREN, unit("rakenstickan")))
-days = st.integers(-3, 3)
-row_numbers = st.integers(1, 4)
-some_rows = st.lists(row_numbers, max_size=3, unique=True)
-
-Rule = Callable[..., None]
-
-
-def possible(*commands: str) -> Callable[[Rule], Rule]:
-    """A rule that is tried when the table allows one of the commands; that others are refused is tested elsewhere."""
-    return precondition(lambda course: any((course.assignment.status, command) in TRANSITIONS for command in commands))
-
-
-def has(*statuses: RowStatus) -> Callable[[Rule], Rule]:
-    """A rule that is tried when there is such a row."""
-    return precondition(lambda course: any(row.status in statuses for row in course.assignment.rows))
-
-
-late = precondition(lambda course: len(course.assignment.acts) >= course.patience)
-"""What ends an assignment for good is tried when enough has happened, so that many courses are long."""
 
 
 class Course(RuleBasedStateMachine):
@@ -160,6 +142,14 @@ class Course(RuleBasedStateMachine):
     @rule(by=people, row=row_numbers)
     def remove(self, by: Actor, row: int) -> None:
         self.give(lambda: remove_row(self.assignment, self.pick(row, RowStatus.REGISTERED), by, self.now))
+
+    @possible("change")
+    @has(RowStatus.REGISTERED)
+    @rule(by=people, row=row_numbers, unit_id=units)
+    def change(self, by: Actor, row: int, unit_id: UUID) -> None:
+        old, new = self.pick(row, RowStatus.REGISTERED), UUID(int=len(self.assignment.rows) + 1)
+        values = NewRow(service="morgonhjalp", unit_id=unit_id, period_from=self.day(0))
+        self.give(lambda: change_row(self.assignment, old, values, UNITS, new, by, self.now, self.today))
 
     @possible("merge")
     @has(RowStatus.REGISTERED)

@@ -54,6 +54,14 @@ class BirthYearInFuture(Invalid):
     """Födelseåret ligger i framtiden."""
 
 
+class SexContradicts(Invalid):
+    """Numret säger {told}. Låt fältet vara tomt, eller kontrollera numret."""
+
+
+class BirthYearContradicts(Invalid):
+    """Numret säger {told}. Låt fältet vara tomt, eller kontrollera numret."""
+
+
 class AddressNotKept(Invalid):
     """En person med skyddad folkbokföring får inte ha någon adress här. Ta bort adressen."""
 
@@ -93,11 +101,13 @@ def register(
     now: datetime,
     today: date,
 ) -> Decision[Person]:
-    """Sex and birth year come from the number when it tells them, unless the case worker knows better."""
+    """Sex and birth year come from the number when it tells them; then nothing else is taken."""
     unit_id = own_unit(by, command.authority_unit_id)
     who = by.at(unit_id, CASE_WORKERS)
     _check(command, known, today)
     number = _number(command, today)
+    if number:
+        _must_agree(command, number)
     person = Person(
         id=person_id,
         authority_unit_id=unit_id,
@@ -139,6 +149,13 @@ def _number(command: Register, today: date) -> IdentityNumber | None:
         return parse(command.identity_number or "", today)
     except InvalidIdentityNumber as error:
         raise UnusableIdentityNumber("identity_number", reason=error) from None
+
+
+def _must_agree(command: Register, number: IdentityNumber) -> None:
+    if command.sex not in (None, number.sex) and number.sex is not Sex.UNKNOWN:
+        raise SexContradicts("sex", told=number.sex)
+    if number.birth_year and command.birth_year not in (None, number.birth_year):
+        raise BirthYearContradicts("birth_year", told=number.birth_year)
 
 
 def _cleared(command: Register, who: Who) -> tuple[UUID, ...]:

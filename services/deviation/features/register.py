@@ -33,7 +33,8 @@ from services.deviation.unit import Unit, told
 
 router = Router()
 
-EARLIEST = date(1900, 1, 1)
+LONGEST_AGO = 10
+"""Years. What is older is a slip of the pen."""
 
 
 class Register(Command):
@@ -52,7 +53,7 @@ class Register(Command):
     involved_professions: tuple[Profession, ...] = Field(
         default=(), title="Involverade yrkesgrupper", max_length=len(Profession)
     )
-    occurred_on: date = Field(title="Händelsedatum", ge=EARLIEST)
+    occurred_on: date = Field(title="Händelsedatum")
     occurred_at: time = Field(title="Tid")
     course_of_events: str = Field(title="Händelseförlopp", min_length=1)
     suggested_action: str | None = Field(default=None, title="Förslag till åtgärder")
@@ -82,6 +83,10 @@ class CategoryNotInArea(Invalid):
 
 class InTheFuture(Invalid):
     """Datum och tid för händelsen kan inte ligga framåt i tiden."""
+
+
+class TooLongAgo(Invalid):
+    """Händelsedatumet ligger mer än tio år bakåt. Kontrollera året."""
 
 
 class NotAResidence(Invalid):
@@ -154,6 +159,8 @@ def _must_belong_here(command: Register, now: datetime) -> None:
         raise ConsequenceIsAssessedLater("consequence")
     if command.business_area not in CATEGORIES[command.category]:
         raise CategoryNotInArea("category")
+    if command.occurred_on.year < now.year - LONGEST_AGO:
+        raise TooLongAgo("occurred_on")
     if command.occurred_on > now.astimezone(SWEDEN).date():
         raise InTheFuture("occurred_on")
     if datetime.combine(command.occurred_on, command.occurred_at, SWEDEN) > now:

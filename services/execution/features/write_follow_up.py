@@ -8,8 +8,10 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.auth import Actor
+from chassis.clock import SWEDEN
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
+from chassis.pages import day
 from contracts.execution import ActionDecision
 from services.execution.assignment import Assignment
 from services.execution.follow_up import HIGHEST, LOWEST, FollowUp, Rating, create, may_follow_up, step
@@ -56,6 +58,18 @@ class PerformedInFuture(Invalid):
     """Datum för genomförd uppföljning kan inte ligga framåt i tiden."""
 
 
+class PerformedTooEarly(Invalid):
+    """Datum för genomförd uppföljning kan inte ligga före {first_day}, då insatserna började."""
+
+
+class SignatureInFuture(Invalid):
+    """Datum för underskrift kan inte ligga framåt i tiden. Lämna det tomt tills underskriften görs."""
+
+
+class SignatureTooEarly(Invalid):
+    """Datum för underskrift kan inte ligga före {first_day}."""
+
+
 @router.post("/follow-ups/{id}/text")
 @form("/execution/follow-ups/{id}")
 async def write_a_follow_up(id: UUID, command: WriteFollowUp, by: By, tx: Tx, request: Request) -> Done:
@@ -74,11 +88,23 @@ def write_follow_up(
 ) -> Decision[FollowUp]:
     who = may_follow_up(assignment, by)
     status = step(follow_up, "write", Signed)
-    if command.performed_on and command.performed_on > today:
-        raise PerformedInFuture("performed_on")
+    _check_days(command, assignment, today)
     chosen = {goal.goal_id: goal.rating for goal in command.ratings}
     if len(chosen) < len(command.ratings) or not chosen.keys() <= {goal.goal_id for goal in follow_up.ratings}:
         raise NotAnOrderedGoal("ratings")
     ratings = tuple(Rating(goal.goal_id, goal.text, chosen.get(goal.goal_id)) for goal in follow_up.ratings)
     written = command.model_dump(exclude={"ratings", "then_create"})
     return Decision(replace(follow_up, status=status, ratings=ratings, **written), (), who)
+
+
+def _check_days(command: WriteFollowUp, assignment: Assignment, today: date) -> None:
+    """Nothing is followed up before it has begun, or signed before it has been followed up."""
+    began = assignment.started_on or assignment.sent_at.astimezone(SWEDEN).date()
+    if command.performed_on and command.performed_on > today:
+        raise PerformedInFuture("performed_on")
+    if command.performed_on and command.performed_on < began:
+        raise PerformedTooEarly("performed_on", first_day=day(began))
+    if command.signature_date and command.signature_date > today:
+        raise SignatureInFuture("signature_date")
+    if command.signature_date and command.signature_date < (first := command.performed_on or began):
+        raise SignatureTooEarly("signature_date", first_day=day(first))

@@ -33,7 +33,8 @@ from services.journal.template import TEMPLATES, Coded
 
 router = Router()
 
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LONGEST_AGO = timedelta(days=3652)
+"""What is noted is noted without delay: ten years ago is a slip of the pen."""
 
 
 def swedish(moment: datetime) -> datetime:
@@ -73,7 +74,7 @@ class NotedInFuture(Invalid):
 
 
 class NotedTooEarly(Invalid):
-    """Datum och tid ligger för långt bak i tiden."""
+    """Datum och tid ligger mer än tio år bakåt. Kontrollera året."""
 
 
 class PhraseNotInserted(Invalid):
@@ -152,7 +153,7 @@ def content_of(command: TypedNote, journal: Journal, now: datetime) -> Content:
     """What the entry holds. Refused when it lies ahead, or uses what the journal's template doesn't have."""
     if command.noted_at > now:
         raise NotedInFuture("noted_at")
-    if command.noted_at < EARLIEST:
+    if command.noted_at < now - LONGEST_AGO:
         raise NotedTooEarly("noted_at")
     if command.phrase is not None:
         raise PhraseNotInserted("phrase")

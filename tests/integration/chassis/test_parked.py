@@ -52,6 +52,7 @@ async def test_a_replayed_message_takes_effect_and_those_behind_it_follow(probe:
         await running.publish(sent(subject), sequence=1)
         await running.publish(sent(subject), sequence=2)
         stuck = await one_parked(running)
+        await eventually(lambda: running.sql("SELECT 1 FROM inbox WHERE sequence = 2"))
         async with operating(running) as connection:
             seen = await show(connection, stuck)
         assert seen["clear"]["order"] == "sealed"

@@ -14,7 +14,8 @@ from contracts.execution import (
 from services.execution.assignment import Assignment, RowStatus, Status
 from services.execution.features.read_assignment import history
 from services.execution.rights import DISTRIBUTORS, STAFF, seen_by
-from tests.support.course import OPEN, PEOPLE, UNITS, Course
+from tests.support.course import Course
+from tests.support.course_choices import OPEN, PEOPLE, UNITS
 
 
 class AnyCourse(Course):

@@ -10,10 +10,12 @@ from contracts.authority import Protection
 from contracts.organisation import Role
 from services.authority.features.register_person import (
     AddressNotKept,
+    BirthYearContradicts,
     BirthYearInFuture,
     EitherNumberOrNone,
     NameMissing,
     Register,
+    SexContradicts,
     UnusableIdentityNumber,
     register,
 )
@@ -54,6 +56,18 @@ def test_every_kind_of_number_tells_what_it_can(
     person = registered(identity_number=written)
     assert (person.identity_number, person.identity_type) == (value, kind)
     assert (person.sex, person.birth_year) == (sex, birth_year)
+
+
+@pytest.mark.requirement("F-01")
+def test_what_contradicts_the_number_is_refused_and_what_it_does_not_tell_is_taken() -> None:
+    agreeing = registered(identity_number="19380303-9142", sex="kvinna", birth_year=1938)
+    assert (agreeing.sex, agreeing.birth_year) == (Sex.FEMALE, 1938)
+    with pytest.raises(SexContradicts, match="kvinna"):
+        registered(identity_number="19380303-9142", sex="man")
+    with pytest.raises(BirthYearContradicts, match="1938"):
+        registered(identity_number="19380303-9142", birth_year=1983)
+    silent = registered(identity_number="20050505-T000", sex="man", birth_year=2005)
+    assert (silent.sex, silent.birth_year) == (Sex.MALE, 2005)
 
 
 @pytest.mark.requirement("F-01")

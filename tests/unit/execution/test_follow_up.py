@@ -24,7 +24,6 @@ from services.execution.features.submit_follow_up import (
 )
 from services.execution.features.write_follow_up import (
     NotAnOrderedGoal,
-    PerformedInFuture,
     RatedGoal,
     Signed,
     WriteFollowUp,
@@ -150,11 +149,6 @@ def test_the_other_headings_are_kept_as_written() -> None:
         "<b>",
     )
     assert follow_up.action is ActionDecision.CONTINUE
-
-
-def test_a_follow_up_is_not_performed_in_the_future() -> None:
-    with pytest.raises(PerformedInFuture):
-        written(1, 1, performed_on=date(2026, 11, 24))
 
 
 @pytest.mark.requirement("PUL-FOLLOWUP-08")

@@ -1,0 +1,101 @@
+"""A command is done once: when it comes again it is answered as the first time, and nothing more happens.
+
+A second click, Back and send again, an answer that was lost on the way: all of them bring the same key. A form holds
+its key in a field (`once.html`), a program sends it as `Idempotency-Key`.
+"""
+
+import functools
+import hashlib
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from chassis.database import Transaction
+from chassis.decision import Invalid, Refused
+
+HEADER = "idempotency-key"
+FORGET_EVERY_SECONDS = 3600.0
+
+# Whoever comes second waits here for the first to commit, and then does nothing.
+FIRST = text("""
+    INSERT INTO answered (login, key, digest) VALUES (:login, :key, :digest)
+    ON CONFLICT (login, key) DO NOTHING RETURNING true""")
+BEFORE = text("SELECT digest, answer FROM answered WHERE login = :login AND key = :key")
+KEEP = text("UPDATE answered SET answer = CAST(:answer AS jsonb) WHERE login = :login AND key = :key")
+NOTHING_DONE = text("DELETE FROM answered WHERE login = :login AND key = :key")
+FORGET = text("DELETE FROM answered WHERE at < now() - interval '7 days'")
+
+
+class Done(BaseModel):
+    """It is done: where to look, and a sentence for the one who did it."""
+
+    # A browser keeps the first sentence until the next page, so names come after it, or the location has a query and
+    # its page says itself what was done.
+
+    id: UUID
+    location: str
+    message: str = ""
+
+
+class DoneBefore(Exception):
+    """The very same has been done before; answer: what was answered then."""
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+class SentBefore(Refused):
+    """Det här är redan skickat. Det du har ändrat sedan dess är inte sparat. Skicka igen om det ska sparas som nytt."""
+
+
+class KeyUnreadable(Invalid):
+    """Idempotency-Key ska vara ett UUID, ett nytt för varje sak som ska göras."""
+
+
+async def first_time(tx: Transaction, request: Request, login: str) -> None:
+    """Claim the request's key. DoneBefore when it has been used for the same, SentBefore when for something else."""
+    key = request.scope.get("stafett.once") or request.headers.get(HEADER)
+    if not key:
+        return
+    said = f"{request.method} {request.scope['path']}?{request.url.query}\n".encode() + await request.body()
+    claim = {"login": login, "key": _uuid(key), "digest": hashlib.sha256(said).digest()}
+    if await tx.connection.scalar(FIRST, claim):
+        tx.claim = claim
+        return
+    before = (await tx.connection.execute(BEFORE, claim)).one()
+    raise DoneBefore(before.answer) if before.digest == claim["digest"] else SentBefore
+
+
+def remembered(
+    endpoint: Callable[..., Coroutine[Any, Any, Any]],
+) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """A door whose answer is kept for the next time its key comes, in the transaction of what it did."""
+
+    @functools.wraps(endpoint)
+    async def door(*args: Any, **given: Any) -> Any:
+        done = await endpoint(*args, **given)
+        tx = given.get("tx")
+        if isinstance(tx, Transaction) and tx.claim:
+            kept = isinstance(done, Done)
+            answer = {"answer": done.model_dump_json()} if kept else {}
+            await tx.connection.execute(KEEP if kept else NOTHING_DONE, tx.claim | answer)
+        return done
+
+    return door
+
+
+async def forget(tx: Transaction) -> None:
+    """Nobody goes back to a form that old."""
+    await tx.connection.execute(FORGET)
+
+
+def _uuid(key: str) -> UUID:
+    try:
+        return UUID(key)
+    except ValueError:
+        raise KeyUnreadable from None
