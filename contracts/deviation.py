@@ -80,6 +80,8 @@ class AnalysisStarted(Event, about="deviation_id"):
     deviation_id: UUID
     unit_id: UUID
     reported_by: UUID
+    manager_id: UUID | None = None
+    """Who it lies with from now on."""
 
 
 class FeedbackGiven(Event, about="deviation_id"):

@@ -66,9 +66,10 @@ def _suspected(suspicion: Suspicion, manager_id: UUID, unit_id: UUID) -> Telling
     return Telling(suspicion.kind, manager_id, unit_id, suspicion.member_id)
 
 
-def analysis_started(_event: AnalysisStarted, matter: Matter) -> Told:
+def analysis_started(event: AnalysisStarted, matter: Matter) -> Told:
     """Tells nobody: the manager needs no reminder of what they have begun, and the reporter waits for feedback."""
-    return Told(matter, (), (Overtaken(WITH_A_MANAGER),))
+    after = replace(matter, manager_id=event.manager_id or matter.manager_id)
+    return Told(after, (), (Overtaken(WITH_A_MANAGER),))
 
 
 def feedback_given(event: FeedbackGiven, matter: Matter) -> Told:

@@ -51,6 +51,8 @@ AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 DAY = date(2026, 12, 1)
 ASSIGNMENT = uuid5(NAMESPACE_URL, "assignment-1")
 DEVIATION = uuid5(NAMESPACE_URL, "deviation-1")
+REPORT = {"deviation_id": DEVIATION, "unit_id": unit("blandaren-ute"), "reported_by": member("jonas.ek")}
+"""What every event about the deviation says."""
 FOLLOW_UP = uuid5(NAMESPACE_URL, "follow-up-1")
 CASE_WORKER = member("karin.berg")
 
@@ -196,7 +198,7 @@ def registered(manager: str | None = "omar.haddad", deviation_id: UUID = DEVIATI
 
 
 def manager_missing() -> ManagerMissing:
-    return ManagerMissing(deviation_id=DEVIATION, unit_id=unit("blandaren-ute"), reported_by=member("jonas.ek"))
+    return ManagerMissing(**REPORT)
 
 
 def moved(manager: str | None = "anders.vik", to: str = "aspen-ute") -> DeviationMoved:
@@ -215,17 +217,12 @@ def lex_suspected(by: str = "jonas.ek", law: LexLaw = LexLaw.SARAH) -> LexSuspec
     )
 
 
-def analysis_started() -> AnalysisStarted:
-    return AnalysisStarted(deviation_id=DEVIATION, unit_id=unit("blandaren-ute"), reported_by=member("jonas.ek"))
+def analysis_started(by: str = "omar.haddad") -> AnalysisStarted:
+    return AnalysisStarted(**REPORT, manager_id=member(by))
 
 
 def feedback_given() -> FeedbackGiven:
-    return FeedbackGiven(
-        deviation_id=DEVIATION,
-        unit_id=unit("blandaren-ute"),
-        reported_by=member("jonas.ek"),
-        given_by=member("omar.haddad"),
-    )
+    return FeedbackGiven(**REPORT, given_by=member("omar.haddad"))
 
 
 def deviation_closed() -> DeviationClosed:

@@ -28,5 +28,10 @@ def start_analysis(deviation: Deviation, by: Actor, circle: Circle, now: datetim
     """Whoever starts it is its responsible manager from then on."""
     who = acting(links(deviation, by, circle), "start-analysis")
     after = replace(advance(deviation, "start-analysis", who, now), manager_id=who.member_id)
-    started = AnalysisStarted(deviation_id=deviation.id, unit_id=deviation.unit_id, reported_by=deviation.reported_by)
+    started = AnalysisStarted(
+        deviation_id=deviation.id,
+        unit_id=deviation.unit_id,
+        reported_by=deviation.reported_by,
+        manager_id=after.manager_id,
+    )
     return Decision(after, (started,), who)

@@ -1,12 +1,21 @@
-"""Whenever something begins, so many working days later is a working day, and so many have passed."""
+"""Days off are those that the library of holidays has, and whenever something begins, so many working days pass."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.clock import SWEDEN
-from services.execution.working_days import CALENDAR, working_days_after, working_days_between
+from services.execution.days_off import is_day_off
+from services.execution.working_days import working_days_after, working_days_between
+
+CALENDAR = country_holidays("SE", categories=("public", "de_facto"))
+
+
+def test_every_day_until_2100_where_the_library_ends_is_as_it_has_it() -> None:
+    days = [date(2005, 1, 1) + timedelta(days=number) for number in range(365 * 96)]
+    assert [day for day in days if is_day_off(day) is CALENDAR.is_working_day(day)] == []
 
 
 @given(st.integers(0, 8 * 365 * 24 * 60), st.integers(1, 30))

@@ -48,7 +48,7 @@ def ids(**more: Any) -> dict[str, Any]:
 def test_the_responsible_manager_begins_the_analysis() -> None:
     decision = start_analysis(registered(), BOSS, NOBODY, NOW)
     assert decision.state.status is Status.UNDER_ANALYSIS
-    assert decision.events == (AnalysisStarted(**ids()),)
+    assert decision.events == (AnalysisStarted(**ids(manager_id=member("omar.haddad"))),)
     assert decision.by.role == "unit_manager"
 
 

@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
@@ -8,37 +7,20 @@ import pytest
 from contracts.deviation import LexLaw
 from contracts.event import Event
 from contracts.topology import EVENTS, HEARS
-from services.notify.deviation_rules import WITH_A_MANAGER
-from services.notify.features.tell import hear
 from services.notify.matter import Matter
 from services.notify.notice import EVERYWHERE, Kind, Notice, Status
 from services.notify.rules import RULES, TELLS_NOBODY
 from services.notify.telling import Overtaken, Telling, Told, made
 from tests.support import heard
 from tests.support.delayed import delayed
-from tests.support.heard import ASSIGNMENT, CASE_WORKER, DEVIATION, row
+from tests.support.heard import CASE_WORKER, DEVIATION, row
 from tests.support.municipality import member, unit
+from tests.support.told import about, who
 
 BLANDAREN, UTE, SERVICELGH = unit("blandaren"), unit("blandaren-ute"), unit("blandaren-servicelgh")
 JONAS, EVA, OMAR, ANDERS = (member(login) for login in ("jonas.ek", "eva.nyberg", "omar.haddad", "anders.vik"))
 REMINDERS = (Kind.ACKNOWLEDGE_REMINDER, Kind.NOT_ACKNOWLEDGED)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-
-
-def after(events: Iterable[Event], matter: Matter) -> Told:
-    """What follows from the last of these events."""
-    told = Told(matter)
-    for number, event in enumerate(events, len(matter.heard)):
-        told = hear(event, told.matter, UUID(int=number))
-    return told
-
-
-def about(*events: Event) -> Told:
-    return after(events, Matter(ASSIGNMENT if hasattr(events[0], "assignment_id") else DEVIATION))
-
-
-def who(told: Told) -> list[tuple[Kind, UUID]]:
-    return [(telling.kind, telling.to_id) for telling in told.tellings]
 
 
 WHO_IS_TOLD: list[tuple[Event, list[tuple[Kind, UUID]]]] = [
@@ -200,40 +182,6 @@ def test_a_follow_up_that_the_case_worker_has_read_is_no_longer_news_whichever_i
     assert [notice.status for notice in made(late, UUID(int=9), NOW)] == [Status.MOOT]
     other = about(heard.follow_up_received(), heard.follow_up_submitted(UUID(int=5)))
     assert [notice.status for notice in made(other, UUID(int=9), NOW)] == [Status.OPEN]
-
-
-@pytest.mark.parametrize(
-    "event", [heard.moved(), heard.moved(manager=None), heard.analysis_started(), heard.manager_missing()]
-)
-def test_what_was_told_of_a_deviation_is_moot_when_it_is_with_somebody_else_or_analysed(event: Event) -> None:
-    assert {kind for one in about(event).overtaken for kind in one.kinds} == set(WITH_A_MANAGER)
-
-
-@pytest.mark.parametrize("event", [heard.deviation_closed(), heard.deviation_removed()])
-def test_what_was_told_of_a_deviation_is_moot_for_good_when_it_is_closed_or_removed(event: Event) -> None:
-    assert set(WITH_A_MANAGER) <= set(about(event).matter.past)
-
-
-@pytest.mark.requirement("R-26")
-def test_a_unit_that_gets_a_manager_later_gets_its_deviation_as_a_new_one() -> None:
-    waited = (heard.registered(manager=None), heard.manager_missing())
-    assert who(about(*waited, heard.moved(to="blandaren-ute"))) == [(Kind.DEVIATION, ANDERS)]
-
-
-@pytest.mark.requirement("TRE-DEV-19")
-def test_a_suspicion_is_told_to_the_manager_it_lies_with_unless_it_is_their_own() -> None:
-    assert who(about(heard.registered(), heard.lex_suspected())) == [(Kind.LEX_SARAH, OMAR)]
-    assert who(about(heard.registered(), heard.lex_suspected(law=LexLaw.MARIA))) == [(Kind.LEX_MARIA, OMAR)]
-    assert who(about(heard.registered(), heard.lex_suspected(by="omar.haddad"))) == []
-
-
-@pytest.mark.requirement("TRE-DEV-19")
-def test_a_suspicion_follows_the_deviation_to_its_next_manager() -> None:
-    orphan = (heard.registered(manager=None), heard.manager_missing(), heard.lex_suspected())
-    assert who(about(*orphan)) == []
-    assert who(about(*orphan, heard.moved())) == [(Kind.DEVIATION_MOVED, ANDERS), (Kind.LEX_SARAH, ANDERS)]
-    own = (heard.registered(), heard.lex_suspected(by="anders.vik"), heard.moved())
-    assert who(about(*own)) == [(Kind.DEVIATION_MOVED, ANDERS)]
 
 
 def test_a_notice_is_made_of_ids_codes_and_moments_and_has_one_id_per_message_and_recipient() -> None:
