@@ -81,6 +81,20 @@ TO_ROLES: Mapping[Kind, Recipient] = {
 """The kinds that are for whoever holds a role. All others are for one member."""
 
 
+WHOSE: Mapping[Kind, tuple[Role, ...]] = {
+    **dict.fromkeys((Kind.DECLINED, Kind.NOT_ACKNOWLEDGED, Kind.ACKNOWLEDGED), (Role.CASE_WORKER,)),
+    **dict.fromkeys((Kind.STARTED, Kind.FOLLOW_UP, Kind.ASSIGNMENT_ENDED), (Role.CASE_WORKER,)),
+    **dict.fromkeys((Kind.CHOSEN, Kind.ASSIGNMENT_CHANGED), HOLDERS[Recipient.STAFF]),
+}
+"""The kinds for one member that come to some roles only."""
+
+
+def may_get(kind: Kind, by: Actor) -> bool:
+    """True when a kind of notice may come to a member in the roles of today."""
+    roles = WHOSE.get(kind) or HOLDERS[recipient(kind)]
+    return not roles or bool(by.units(roles))
+
+
 def recipient(kind: Kind) -> Recipient:
     """Who a kind of notice is for."""
     return TO_ROLES.get(kind, Recipient.MEMBER)

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.decision import Decision, Invalid
 from chassis.http import By, Command, Done, Router, Tx, form, page
-from services.notify.notice import MANDATORY, Kind
+from services.notify.notice import MANDATORY, Kind, may_get
 from services.notify.preferences import Preferences
 from services.notify.tables import preferences
 from services.notify.wording import LABELS
@@ -36,7 +36,7 @@ class Choice(BaseModel):
 
 
 class Choices(BaseModel):
-    """Every kind there is."""
+    """Every kind that may come to the one who chooses, and those opted out of."""
 
     kinds: list[Choice]
 
@@ -50,6 +50,7 @@ async def read_preferences(by: By, tx: Tx) -> Choices:
         kinds=[
             Choice(kind=kind, label=LABELS[kind], opted_out=kind in without, mandatory=kind in MANDATORY)
             for kind in Kind
+            if kind in without or may_get(kind, by)
         ]
     )
 

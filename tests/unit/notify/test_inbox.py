@@ -8,7 +8,18 @@ from chassis.decision import NotFound
 from contracts.organisation import Role
 from services.notify.features.choose import Choose, MustBeTold, choose
 from services.notify.features.read_notice import read
-from services.notify.notice import EVERYWHERE, MANDATORY, NEWS, Kind, Notice, Recipient, Status, places, recipient
+from services.notify.notice import (
+    EVERYWHERE,
+    MANDATORY,
+    NEWS,
+    Kind,
+    Notice,
+    Recipient,
+    Status,
+    may_get,
+    places,
+    recipient,
+)
 from services.notify.preferences import Preferences
 from services.notify.wording import LABELS, SAYS, body, link, sent_by, sent_to
 from tests.support.heard import ASSIGNMENT, DEVIATION, FOLLOW_UP
@@ -127,3 +138,15 @@ def test_sender_and_recipient_are_named_in_words() -> None:
     assert sent_to(notice(Kind.NEW_ASSIGNMENT, BLANDAREN), UNITS, names).endswith("samordnare på " + UNITS[BLANDAREN])
     assert sent_to(notice(Kind.DISTRIBUTED, UTE), UNITS, names) == "personalen på " + UNITS[UTE]
     assert sent_to(notice(Kind.UNIT_WITHOUT_MANAGER, EVERYWHERE), UNITS, names) == "användarstöd"
+
+
+def test_one_chooses_among_what_may_come_to_ones_roles() -> None:
+    of = {
+        login: {kind for kind in Kind if may_get(kind, actor(login))}
+        for login in ("karin.berg", "jonas.ek", "nils.holm")
+    }
+    assert {Kind.FOLLOW_UP, Kind.ACKNOWLEDGED, Kind.FEEDBACK} <= of["karin.berg"]
+    assert not {Kind.DISTRIBUTED, Kind.CHOSEN, Kind.UNIT_WITHOUT_MANAGER} & of["karin.berg"]
+    assert {Kind.DISTRIBUTED, Kind.CHOSEN, Kind.FEEDBACK} <= of["jonas.ek"]
+    assert not {Kind.FOLLOW_UP, Kind.NEW_ASSIGNMENT} & of["jonas.ek"]
+    assert Kind.UNIT_WITHOUT_MANAGER in of["nils.holm"]
