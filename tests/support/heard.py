@@ -243,5 +243,5 @@ def whole_history() -> tuple[Event, ...]:
         *(acknowledged(), started(), distributed(row(1), row(2)), intervention_ended()),
         *(follow_up_submitted(), follow_up_received(), ended(), closed()),
         *(registered(), manager_missing(), lex_suspected(), moved(), lex_suspected(law=LexLaw.MARIA)),
-        *(analysis_started(), feedback_given(), deviation_closed(), deviation_removed()),
+        *(analysis_started(by="anders.vik"), feedback_given(), deviation_closed(), deviation_removed()),
     )
