@@ -97,6 +97,16 @@ class ClearanceChanged(Event, about="assignment_id"):
     """All of them: this replaces what the order said."""
 
 
+class PersonCorrected(Event, about="assignment_id"):
+    """Uppgifterna om personen i ett uppdrag har rättats."""
+
+    assignment_id: UUID
+    person_id: UUID
+    corrected_at: datetime
+    person: Annotated[Sealed[PersonCard], For("execution")]
+    """All of it: this replaces what the order said."""
+
+
 class WithdrawalReason(StrEnum):
     """Why the authority takes an assignment back before it is distributed."""
 

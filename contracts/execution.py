@@ -89,6 +89,16 @@ class ClearanceShared(Event, about="assignment_id"):
     """The card of the order, with all who may see the person now."""
 
 
+class CorrectionShared(Event, about="assignment_id"):
+    """Uppgifterna om personen i ett fördelat uppdrag har rättats."""
+
+    assignment_id: UUID
+    person_id: UUID
+    shared_at: datetime
+    person: Annotated[Sealed[PersonCard], For("journal", "deviation")]
+    """The card as it is now, with all who may see the person."""
+
+
 class AssignmentAcknowledged(Event, about="assignment_id"):
     """Uppdraget är kvitterat."""
 

@@ -1,11 +1,13 @@
 """Wiring and table of contents of the authority service."""
 
 from chassis.service import Blueprint
+from services.authority.details import DETAIL_LABELS
 from services.authority.features import (
     clear_colleagues,
     close_assignment,
     confirm_decline,
     confirm_sending,
+    correct_person,
     decide,
     discard_draft,
     draft_assignment,
@@ -38,6 +40,7 @@ blueprint = Blueprint(
         new_person.router,
         register_person.router,
         read_person.router,
+        correct_person.router,
         clear_colleagues.router,
         new_decision.router,
         decide.router,
@@ -58,5 +61,5 @@ blueprint = Blueprint(
         receive_follow_up.router,
     ),
     subscriptions=(follow_progress.subscriptions, receive_follow_up.subscriptions),
-    labels={**REASONS, **PHASES, **ROLES, **PROTECTIONS},
+    labels={**REASONS, **PHASES, **ROLES, **PROTECTIONS, **DETAIL_LABELS},
 )

@@ -8,16 +8,21 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from sqlalchemy import ColumnElement, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from chassis import replica
+from chassis.auth import Actor
 from chassis.database import Transaction
+from chassis.decision import Decision, NotAllowed, NotFound, Refused
 from chassis.signing import BadSignature, verify
 from contracts.organisation import UnitKind
-from services.authority.assignment import Assignment, OrderStatus
+from services.authority.assignment import NEVER_SENT, Assignment, OrderStatus
 from services.authority.follow_up import FollowUp
 from services.authority.labels import MARKED
 from services.authority.lines import Choice, Group, OrderLine, order_lines
 from services.authority.order import Basis
+from services.authority.ordered import OVER, Ordered
+from services.authority.person import CASE_WORKERS, AlreadyRegistered, AlreadyYours, Person, seen_by
 from services.authority.provider import CARRIES_OUT, READERS, RESPONSIBLE, Provider, Staff
 from services.authority.tables import assignments, decisions, follow_ups, numbers, persons
 
@@ -126,3 +131,45 @@ def _with_our_keys(request: Request) -> Callable[[FollowUp], bool]:
 
 Verifying = Annotated[Callable[[FollowUp], bool], Depends(_with_our_keys)]
 """For a door: is_genuine with the public keys of this installation."""
+
+
+async def save_person(tx: Transaction, decision: Decision[Person], by: Actor) -> None:
+    """AlreadyYours or AlreadyRegistered when another person has the number; the attempt is logged."""
+    person = decision.state
+    if person.identity_number:
+        same = select(persons.table).where(persons.table.c.identity_number == person.identity_number)
+        others = [one for one in await tx.find(persons, same) if one.id != person.id]
+        for other in others:
+            tx.tried(decision.by, other.id, "register", f"person/{other.id}", "the number is registered")
+            raise _taken(other, by)
+    try:
+        await tx.save(persons, decision)
+    except IntegrityError as error:
+        if "uq_persons_identity_number" in str(error.orig):
+            raise AlreadyRegistered("identity_number") from None  # the original error quotes the number
+        raise
+
+
+def _taken(other: Person, by: Actor) -> Refused:
+    try:
+        seen_by(other, by)
+    except (NotFound, NotAllowed):
+        return AlreadyRegistered("identity_number")
+    return AlreadyYours("identity_number", id=other.id, case_number=other.case_number)
+
+
+async def colleagues_of(tx: Transaction, person: Person, orders: Iterable[Assignment]) -> dict[UUID, str]:
+    """Member id -> name and place, of those who could work with the person: here, and where the orders are."""
+    found = await replica.members_at(tx, [person.authority_unit_id], CASE_WORKERS, tx.today)
+    for unit_id in dict.fromkeys(order.unit_id for order in orders if order.phase not in OVER):
+        provider = await find_provider(tx, unit_id, tx.today)
+        for one in provider.staff if provider else ():
+            found.setdefault(one.member_id, f"{one.name}, {one.title}, {provider.name if provider else ''}")
+    return found
+
+
+async def sent_orders(tx: Transaction, person_id: UUID) -> list[Ordered]:
+    """The person's orders that have been sent, and where they are."""
+    table = assignments.table.c
+    sent = select(assignments.table).where(table.person_id == person_id, table.status.not_in(NEVER_SENT))
+    return [Ordered(a, await find_provider(tx, a.unit_id, tx.today)) for a in await tx.find(assignments, sent)]

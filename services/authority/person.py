@@ -25,6 +25,26 @@ class UnknownColleague(Invalid):
     """Någon av dem som ska få se personen finns inte i organisationen."""
 
 
+class AlreadyRegistered(Refused):
+    """Identitetsnumret är redan registrerat. Kontakta användarstöd om du inte hittar personen bland dina."""
+
+
+class AlreadyYours(Refused):
+    """Personen är redan registrerad, i ärende {case_number}."""
+
+    see = "/authority/persons/{id}?already=true"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Who put something right, when, and what: never what it was before."""
+
+    at: datetime
+    member_id: UUID
+    name: str
+    fields: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Person:
     """A person at one authority unit. Never keyed by the identity number, which can change."""
@@ -47,6 +67,7 @@ class Person:
     protection: Protection = Protection.NONE
     cleared: tuple[UUID, ...] = ()
     """The members who may see the person when the details are protected."""
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def protected(self) -> bool:

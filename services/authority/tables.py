@@ -59,6 +59,7 @@ persons = Rows(
         Column("registered_address", Text),
         Column("protection", coded(Protection), nullable=False),
         Column("cleared", ARRAY(Uuid), nullable=False),
+        Column("corrections", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
         Column("search_name", Text, nullable=False, server_default=""),
         CheckConstraint("(identity_type = 'none') = (identity_number IS NULL)", name="identity"),
         CheckConstraint("protection <> 'protected_registration' OR registered_address IS NULL", name="address"),

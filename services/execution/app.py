@@ -14,6 +14,7 @@ from services.execution.features import (
     end_passed_rows,
     end_row,
     hear_clearance,
+    hear_correction,
     merge_rows,
     my_persons,
     my_units,
@@ -80,6 +81,7 @@ blueprint = Blueprint(
         confirm_decline.subscriptions,
         close.subscriptions,
         hear_clearance.subscriptions,
+        hear_correction.subscriptions,
         submit_follow_up.subscriptions,
     ),
     jobs={

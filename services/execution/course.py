@@ -12,6 +12,7 @@ from contracts.execution import (
     AssignmentDistributed,
     AssignmentEnded,
     ClearanceShared,
+    CorrectionShared,
     DistributedRow,
     InterventionEnded,
 )
@@ -127,6 +128,14 @@ def clearance_shared(before: Assignment, after: Assignment, now: datetime) -> tu
         return ()
     person = _card(after)
     return (ClearanceShared(assignment_id=after.id, person_id=after.person_id, shared_at=now, person=person),)
+
+
+def correction_shared(assignment: Assignment, now: datetime) -> tuple[Event, ...]:
+    """What is right about the person, for those who document it; they know of nobody until it is distributed."""
+    if not assignment.been_distributed:
+        return ()
+    ids = {"assignment_id": assignment.id, "person_id": assignment.person_id}
+    return (CorrectionShared(**ids, shared_at=now, person=_card(assignment)),)
 
 
 def _card(assignment: Assignment) -> Sealed[PersonCard]:

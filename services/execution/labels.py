@@ -66,6 +66,7 @@ ACT_LABELS: dict[str, str] = {
     "withdraw": "Återtog uppdraget",
     "close": "Avslutade uppdraget hos myndigheten",
     "clear": "Gav medarbetare behörighet till personen",
+    "correct-person": "Rättade uppgifterna om personen",
     "change-clearance": "Ändrade vilka som får se personen",
 }
 """What was done -> what people read in the history."""

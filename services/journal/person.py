@@ -86,6 +86,11 @@ def known_now(known: Person, heard: Person, carried: Iterable[Carried]) -> Perso
     return cleared_now(replace(newer, protection=protection), carried)
 
 
+def corrected_now(known: Person, heard: Person, carried: Iterable[Carried]) -> Person:
+    """The newer of the two, also when it lifts a protection: it is said on purpose, of all the person's orders."""
+    return cleared_now(heard if heard.told_at >= known.told_at else known, carried)
+
+
 def cleared_now(known: Person, carried: Iterable[Carried]) -> Person:
     """Those whom any of the person's assignments names now may see the person, and nobody else."""
     named = dict.fromkeys(member for one in carried for member in one.cleared)

@@ -38,6 +38,8 @@ RULES: Mapping[type[Event], Rule] = {
 TELLS_NOBODY: Mapping[type[Event], str] = {
     authority.AssignmentSent: "the unit is told when it has been received",
     authority.ClearanceChanged: "who may see a protected person is for those who decide it",
+    authority.PersonCorrected: "those who work with the person see what is right on its pages",
+    execution.CorrectionShared: "those who work with the person see what is right on its pages",
     execution.ClearanceShared: "who may see a protected person is for those who document it",
     organisation.UnitChanged: "kept in the replica",
     organisation.MemberChanged: "kept in the replica",

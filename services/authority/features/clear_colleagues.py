@@ -1,22 +1,19 @@
 """Name who may see a protected person; the providers that have the person's orders are told."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import select
 
 from chassis.auth import Actor
-from chassis.database import Transaction
 from chassis.decision import Decision, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from contracts.authority import ClearanceChanged
-from services.authority.assignment import NEVER_SENT, Assignment, OrderStatus, Phase
-from services.authority.lookups import find_provider, known_members
+from services.authority.lookups import known_members, sent_orders
+from services.authority.ordered import Ordered, check_all_taken_care_of
 from services.authority.person import Person, UnknownColleague, seen_by
-from services.authority.provider import Provider, check_taken_care_of
-from services.authority.tables import assignments, persons
+from services.authority.tables import persons
 
 router = Router()
 
@@ -33,27 +30,13 @@ class NotProtected(Refused):
     """Personen har inga skyddade uppgifter: alla med behörighet på enheten ser redan personen."""
 
 
-@dataclass(frozen=True)
-class Ordered:
-    """An order of the person's that has been sent, and where it is."""
-
-    assignment: Assignment
-    provider: Provider | None
-
-
 @router.post("/persons/{id}/clearance")
 @form("/authority/persons/{id}")
 async def clear_colleagues(id: UUID, command: Clear, by: By, tx: Tx) -> Done:
     person = await tx.load(persons, id)
     known = await known_members(tx, command.members)
-    await tx.save(persons, clear(person, command, by, known, await _orders(tx, id)))
+    await tx.save(persons, clear(person, command, by, known, await sent_orders(tx, id)))
     return Done(id=id, location=f"/authority/persons/{id}", message="De som får se personen är angivna.")
-
-
-async def _orders(tx: Transaction, person_id: UUID) -> list[Ordered]:
-    table = assignments.table.c
-    sent = select(assignments.table).where(table.person_id == person_id, table.status.not_in(NEVER_SENT))
-    return [Ordered(a, await find_provider(tx, a.unit_id, tx.today)) for a in await tx.find(assignments, sent)]
 
 
 def clear(
@@ -71,14 +54,8 @@ def clear(
         members = (*(member for member in person.cleared if member not in taken), *given)
     cleared = tuple(dict.fromkeys((person.registered_by, who.member_id, *members)))
     after = replace(person, cleared=cleared)
-    for order in orders:
-        if order.provider and _under_way(order.assignment):
-            check_taken_care_of(order.provider, after)
+    check_all_taken_care_of(orders, after)
     events = (
         ClearanceChanged(assignment_id=order.assignment.id, person_id=person.id, cleared=cleared) for order in orders
     )
     return Decision(after, tuple(events), who)
-
-
-def _under_way(assignment: Assignment) -> bool:
-    return assignment.status is OrderStatus.SENT and assignment.phase not in (Phase.DECLINED, Phase.ENDED)

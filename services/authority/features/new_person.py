@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from chassis import replica
 from chassis.http import By, Router, Tx, page
 from contracts.authority import Protection
+from services.authority.details import Details
 from services.authority.identity_number import Sex
 from services.authority.lines import Choice
 from services.authority.person import CASE_WORKERS
@@ -21,6 +22,8 @@ class NewPerson(BaseModel):
     """Mine; to choose from when they are several."""
     colleagues: list[Choice]
     """The other case workers there, who can be named for a protected person."""
+    written: Details = Details()
+    """What stands in it: nothing yet."""
     sexes: tuple[Sex, ...] = tuple(Sex)
     protections: tuple[Protection, ...] = tuple(Protection)
 

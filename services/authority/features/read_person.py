@@ -2,28 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import BaseModel
 from sqlalchemy import select
 
 from chassis import replica
 from chassis.auth import Actor
-from chassis.database import Transaction
 from chassis.http import By, Router, Tx, page
 from contracts.authority import Protection
 from services.authority.aid_decision import AidDecision
-from services.authority.assignment import Assignment, Phase
 from services.authority.identity_number import IdentityType, Sex
 from services.authority.lines import UNKNOWN_MEMBER, UNKNOWN_UNIT, Choice, Heading, OrderLine, heading
-from services.authority.lookups import find_provider, orders_of
-from services.authority.person import CASE_WORKERS, Person, seen_by
+from services.authority.lookups import colleagues_of, orders_of
+from services.authority.person import Correction, Person, seen_by
 from services.authority.tables import assignments, decisions, persons
 
 router = Router()
-
-OVER = (Phase.DISCARDED, Phase.WITHDRAWN, Phase.DECLINE_CONFIRMED, Phase.CLOSED)
-"""Orders whose providers need not see the person any more."""
 
 
 class DecisionLine(BaseModel):
@@ -65,13 +62,16 @@ class PersonView(BaseModel):
     """Those who can be named or taken away, at our unit and at the providers of the orders."""
     registered_by: str
     registered_at: datetime
+    corrections: list[Correction]
+    already: bool = False
+    """The reader was about to register the person anew."""
     decisions: list[DecisionLine]
     assignments: list[OrderLine]
 
 
 @router.get("/persons/{id}")
 @page("person.html")
-async def read_person(id: UUID, by: By, tx: Tx) -> PersonView:
+async def read_person(id: UUID, by: By, tx: Tx, already: Annotated[bool, Query()] = False) -> PersonView:
     person = await tx.read(persons, id)
     who = seen_by(person, by)
     units = await replica.unit_names(tx, [person.authority_unit_id])
@@ -81,18 +81,9 @@ async def read_person(id: UUID, by: By, tx: Tx) -> PersonView:
     made = await tx.find(decisions, query)
     orders, lines = await orders_of(tx, assignments.table.c.person_id == id)
     await tx.saw(who, [id], "read", f"person/{id}")
-    colleagues = await _colleagues(tx, person, orders) if person.protected else {}
-    return view(person, by, units, names, made, lines, colleagues)
-
-
-async def _colleagues(tx: Transaction, person: Person, orders: Iterable[Assignment]) -> dict[UUID, str]:
-    """Member id -> name and place, of those who could work with the person."""
-    found = await replica.members_at(tx, [person.authority_unit_id], CASE_WORKERS, tx.today)
-    for unit_id in dict.fromkeys(order.unit_id for order in orders if order.phase not in OVER):
-        provider = await find_provider(tx, unit_id, tx.today)
-        for one in provider.staff if provider else ():
-            found.setdefault(one.member_id, f"{one.name}, {one.title}, {provider.name if provider else ''}")
-    return found
+    colleagues = await colleagues_of(tx, person, orders) if person.protected else {}
+    shown = view(person, by, units, names, made, lines, colleagues)
+    return shown.model_copy(update={"already": already})
 
 
 def view(
@@ -130,6 +121,7 @@ def view(
         ],
         registered_by=names.get(person.registered_by, UNKNOWN_MEMBER),
         registered_at=person.registered_at,
+        corrections=list(person.corrections),
         decisions=[_line(decision, lines) for decision in made],
         assignments=lines,
     )

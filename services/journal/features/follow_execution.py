@@ -8,7 +8,7 @@ from chassis.database import Transaction
 from chassis.decision import Decision, NotFound
 from chassis.subscriptions import Subscriptions
 from contracts.authority import PersonCard
-from contracts.execution import AssignmentDistributed, ClearanceShared, InterventionEnded
+from contracts.execution import AssignmentDistributed, ClearanceShared, CorrectionShared, InterventionEnded
 from services.journal.lookups import carried_for
 from services.journal.person import (
     Carried,
@@ -17,6 +17,7 @@ from services.journal.person import (
     carried_after_end,
     carried_now,
     cleared_now,
+    corrected_now,
     known_now,
     person_of,
 )
@@ -47,6 +48,17 @@ async def follow_clearance(event: ClearanceShared, tx: Transaction) -> None:
         await tx.save(carried, Decision(carried_after_clearance(known, card)))
         person = await tx.load(persons, known.person_id)
         await tx.save(persons, Decision(cleared_now(person, await carried_for(tx, person.id))))
+
+
+@subscriptions.on(CorrectionShared)
+async def follow_correction(event: CorrectionShared, tx: Transaction) -> None:
+    known = await _carried(tx, event.assignment_id)
+    if known is not None:
+        card = tx.unseal(event.person, PersonCard)
+        await tx.save(carried, Decision(carried_after_clearance(known, card)))
+        person = await tx.load(persons, known.person_id)
+        corrected = corrected_now(person, person_of(card, event.shared_at), await carried_for(tx, person.id))
+        await tx.save(persons, Decision(corrected))
 
 
 async def _carried(tx: Transaction, assignment_id: UUID) -> Carried | None:

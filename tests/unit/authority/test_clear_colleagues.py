@@ -3,7 +3,8 @@ from collections.abc import Sequence
 import pytest
 
 from chassis.decision import Decision, NotFound
-from services.authority.features.clear_colleagues import Clear, NotProtected, Ordered, clear
+from services.authority.features.clear_colleagues import Clear, NotProtected, clear
+from services.authority.ordered import Ordered
 from services.authority.person import Person, UnknownColleague
 from services.authority.provider import NobodyCleared
 from services.authority.status_line import Mark

@@ -8,17 +8,16 @@ from chassis.auth import Actor
 from chassis.decision import NotAllowed, NotFound
 from contracts.authority import Protection
 from contracts.organisation import Role
-from services.authority.features.register_person import (
+from services.authority.details import (
     AddressNotKept,
     BirthYearContradicts,
     BirthYearInFuture,
     EitherNumberOrNone,
     NameMissing,
-    Register,
     SexContradicts,
     UnusableIdentityNumber,
-    register,
 )
+from services.authority.features.register_person import Register, register
 from services.authority.identity_number import IdentityType, Sex
 from services.authority.person import ChooseUnit, Person, UnknownColleague, groups, seen_by
 from tests.support.cases import NOW, TODAY, colleague, moira, new_id, protected

@@ -13,6 +13,7 @@ from services.deviation.person import (
     carried_after_end,
     carried_now,
     cleared_now,
+    corrected_now,
     known_now,
     person_of,
 )
@@ -108,3 +109,11 @@ def test_whoever_an_assignment_no_longer_names_sees_the_person_only_if_another_o
     assert (after.rows, after.cleared) == (one.rows, (MOA,))
     known = known_now(person_of(person(), NOW), person_of(person(), NOW), [one, other])
     assert cleared_now(known, [after, other]) == replace(known, cleared=(MOA, EVA))
+
+
+@pytest.mark.requirement("DOM-PROT-01")
+def test_a_correction_counts_when_it_is_newer_also_when_it_lifts_the_protection() -> None:
+    hidden = person_of(person(protection=Protection.CONFIDENTIALITY_MARK), EARLIER)
+    plain = person_of(person(family_name="Mustafson"), NOW)
+    assert corrected_now(hidden, plain, []) == plain
+    assert corrected_now(plain, hidden, []) == plain

@@ -12,6 +12,7 @@ from services.journal.person import (
     carried_now,
     carrying_units,
     cleared_now,
+    corrected_now,
     known_now,
     units_of,
 )
@@ -83,6 +84,14 @@ def test_an_order_from_before_the_protection_never_lifts_it() -> None:
     plain = replace(moira(family_name="Ny"), told_at=NOW + timedelta(days=1))
     for after in (known_now(protected, plain, []), known_now(plain, protected, [])):
         assert (after.protection, after.family_name) == (Protection.PROTECTED_REGISTRATION, "Ny")
+
+
+@pytest.mark.requirement("DOM-PROT-01")
+def test_a_correction_counts_when_it_is_newer_also_when_it_lifts_the_protection() -> None:
+    protected = moira(protection=Protection.PROTECTED_REGISTRATION)
+    plain = replace(moira(family_name="Ny"), told_at=NOW + timedelta(days=1))
+    assert corrected_now(protected, plain, []) == plain
+    assert corrected_now(plain, protected, []) == plain
 
 
 @pytest.mark.requirement("DOM-PROT-01")

@@ -1,0 +1,65 @@
+from dataclasses import replace
+
+import pytest
+
+from chassis.decision import NotFound
+from contracts.authority import Protection
+from contracts.execution import CorrectionShared
+from services.execution.assignment import RowStatus, Status
+from services.execution.features.hear_correction import hear_correction
+from services.execution.features.read_assignment import history
+from services.execution.rights import seen_by
+from tests.support.assignments import NOW, accepted, distributed, received, row
+from tests.support.municipality import member
+from tests.support.people import actor
+
+EVA, JONAS = actor("eva.nyberg"), actor("jonas.ek")
+CARD = received().order.person
+RENAMED = CARD.model_copy(update={"family_name": "Mustafson"})
+
+
+def test_what_is_right_takes_the_place_of_what_the_order_said_and_stands_in_the_history() -> None:
+    before = distributed()
+    after = hear_correction(before, RENAMED, NOW).state
+    assert after.person_name == "Mustafson, Moira"
+    assert after.order == before.order.model_copy(update={"person": RENAMED})
+    line = history(after)[0]
+    assert (line.what, line.by, line.at) == ("Rättade uppgifterna om personen", "Myndigheten", NOW)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_it_holds_in_every_status_and_changes_no_other_thing(status: Status) -> None:
+    before = replace(distributed(), status=status)
+    after = hear_correction(before, RENAMED, NOW).state
+    assert replace(after, order=before.order, acts=before.acts) == before
+
+
+@pytest.mark.requirement("DOM-PROT-01")
+def test_a_protection_that_is_new_hides_the_person_from_all_but_the_named() -> None:
+    card = CARD.model_copy(update={"protection": Protection.CONFIDENTIALITY_MARK, "cleared": (EVA.member_id,)})
+    after = hear_correction(distributed(), card, NOW).state
+    assert seen_by(after, EVA).member_id == EVA.member_id
+    with pytest.raises(NotFound):
+        seen_by(after, JONAS)
+
+
+@pytest.mark.requirement("DOM-PROT-01")
+def test_whom_the_provider_has_named_stay_unless_the_authority_takes_them_away() -> None:
+    named = replace(received(cleared=["omar.haddad", "jonas.ek"]), cleared=(EVA.member_id, JONAS.member_id))
+    card = named.order.person.model_copy(update={"cleared": (member("omar.haddad"),)})
+    assert hear_correction(named, card, NOW).state.named == (member("omar.haddad"), EVA.member_id)
+
+
+@pytest.mark.parametrize("recalled_or_not", [RowStatus.SENT, RowStatus.RECALLED, RowStatus.ENDED])
+def test_those_who_document_it_are_told_once_anything_has_been_distributed(recalled_or_not: RowStatus) -> None:
+    before = distributed(row(1, status=recalled_or_not))
+    (event,) = hear_correction(before, RENAMED, NOW).events
+    assert isinstance(event, CorrectionShared)
+    assert (event.assignment_id, event.person_id, event.shared_at) == (before.id, before.person_id, NOW)
+    assert event.person.content == RENAMED.model_copy(update={"cleared": before.named})
+    assert hear_correction(accepted(), RENAMED, NOW).events == ()
+
+
+def test_the_same_again_changes_nothing() -> None:
+    before = distributed()
+    assert hear_correction(before, before.order.person, NOW).state == before
