@@ -20,18 +20,19 @@ LONGEST = 18
 class Found(BaseModel):
     """What was asked for, and the one that has the number within the asker's units."""
 
-    asked: str
+    asked: str | None
+    """None before anything is."""
     id: UUID | None
 
 
 @router.get("/find")
 @page("find.html")
-async def find_by_number(by: By, tx: Tx, number: Annotated[str, Query(max_length=200)] = "") -> Found:
+async def find_by_number(by: By, tx: Tx, number: Annotated[str | None, Query(max_length=200)] = None) -> Found:
     who = by.anywhere((Role.USER_SUPPORT,))
-    asked = number.strip()
+    asked = None if number is None else number.strip()
     table = deviations.table.c
     id: UUID | None = None
-    if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST:
+    if asked and asked.isascii() and asked.isdigit() and len(asked) <= LONGEST:
         here = table.unit_id.in_(by.units((Role.USER_SUPPORT,)))
         id = await tx.connection.scalar(select(table.id).where(table.number == int(asked), here))
     await tx.saw(who, [], "search", "deviation by number")

@@ -12,7 +12,7 @@ from chassis import replica
 from chassis.auth import Actor
 from chassis.http import By, Router, Tx, page
 from contracts.authority import Order
-from services.execution.assignment import OVER, Assignment
+from services.execution.assignment import OVER, Assignment, Status
 from services.execution.follow_up import FOLLOW_UP_LABELS
 from services.execution.labels import ACT_LABELS
 from services.execution.lines import UNKNOWN_UNIT, Choice, Heading, RowLine, heading, row_lines
@@ -73,6 +73,7 @@ class AssignmentView(BaseModel):
     heading: Heading
     order: Order
     status: str
+    next_step: str
     sent_at: datetime
     received_at: datetime
     rows: list[RowLine]
@@ -106,6 +107,7 @@ async def read_assignment(id: UUID, by: By, tx: Tx, already: Annotated[UUID | No
         heading=heading(assignment, names),
         order=assignment.order,
         status=assignment.status,
+        next_step=next_step(assignment, names),
         sent_at=assignment.sent_at,
         received_at=assignment.received_at,
         rows=row_lines(assignment, names),
@@ -141,6 +143,20 @@ def history(assignment: Assignment) -> list[Told]:
         Told(at=act.at, what=ACT_LABELS[act.what], by=act.by.name, on=act.on, reason=act.reason, note=act.note)
         for act in reversed(assignment.acts)
     ]
+
+
+def next_step(assignment: Assignment, names: dict[UUID, str]) -> str:
+    """What is waited for, and of whom; nothing when nothing is."""
+    if not assignment.been_distributed and assignment.to_distribute:
+        return f"Chef eller samordnare på {names.get(assignment.unit_id, UNKNOWN_UNIT)} fördelar uppdraget."
+    if assignment.waiting_unit_ids:
+        units = ", ".join(names.get(unit, UNKNOWN_UNIT) for unit in assignment.waiting_unit_ids)
+        return f"{units} kvitterar uppdraget."
+    if assignment.to_distribute:
+        return "En insats är registrerad men inte skickad till genomförande."
+    if assignment.status is Status.ACKNOWLEDGED:
+        return "Chef eller samordnare registrerar första besöket när det är gjort."
+    return "Målen följs upp." if assignment.status is Status.IN_EXECUTION else ""
 
 
 def possible(assignment: Assignment, by: Actor, names: dict[UUID, str], staff: dict[UUID, str]) -> Possible:

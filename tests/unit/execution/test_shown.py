@@ -14,6 +14,7 @@ from services.execution.features.decline import Decline, decline
 from services.execution.features.end_assignment import EndAssignment, end_assignment
 from services.execution.features.new_assignments import next_step
 from services.execution.features.read_assignment import history, possible
+from services.execution.features.read_assignment import next_step as waited_for
 from services.execution.features.read_distribution import may_end, without_row
 from services.execution.labels import ACT_LABELS, LABELS, ROW_LABELS
 from services.execution.lines import heading, row_lines
@@ -205,6 +206,21 @@ def test_what_to_look_twice_at_is_said_by_the_numbers_of_the_rows_and_for_what_i
     ]
     assert found[UUID(int=3)][0].endswith(f"{day(TODAY)} – {day(ends)}.")
     assert doubts(started(row(1), row(2))) == {}
+
+
+def test_the_page_says_what_is_waited_for_and_of_whom() -> None:
+    said = {
+        "Chef eller samordnare på Blandaren fördelar uppdraget.": (received(), accepted()),
+        "Blandaren ute kvitterar uppdraget.": (distributed(),),
+        "Chef eller samordnare registrerar första besöket när det är gjort.": (acknowledged(),),
+        "En insats är registrerad men inte skickad till genomförande.": (
+            started(row(1), row(2, status=RowStatus.REGISTERED)),
+        ),
+        "Målen följs upp.": (started(),),
+        "": (replace(received(), status=Status.DECLINED), replace(started(), status=Status.ENDED)),
+    }
+    for sentence, assignments in said.items():
+        assert [waited_for(assignment, NAMES) for assignment in assignments] == [sentence] * len(assignments)
 
 
 def test_lists_show_what_units_carry_out_and_all_that_is_ordered_until_it_is_distributed() -> None:
