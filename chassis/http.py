@@ -113,16 +113,38 @@ async def _shown_again(request: Request, shown_on: str, typed: Mapping[str, str]
     return ShownAgain(shown_on.format(**request.path_params), None, typed)
 
 
-class Router(APIRouter):
-    """A feature's own doors."""
+class Router:
+    """A feature's own doors. They are made into routes with the app: whoever only decides need not wait for that."""
 
     def __init__(self) -> None:
-        super().__init__(route_class=Door)
+        self._doors: list[tuple[str, Callable[..., Any], Mapping[str, Any]]] = []
 
-    def add_api_route(self, path: str, endpoint: Callable[..., Any], **how: Any) -> None:
-        """As FastAPI's; what a command answers is kept for when it comes again."""
-        reads = SAFE.issuperset(how.get("methods") or ("GET",))
-        super().add_api_route(path, endpoint if reads else remembered(endpoint), **how)
+    def get(self, path: str, **how: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._door("GET", path, how)
+
+    def post(self, path: str, **how: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._door("POST", path, how)
+
+    def put(self, path: str, **how: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._door("PUT", path, how)
+
+    def delete(self, path: str, **how: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._door("DELETE", path, how)
+
+    def _door(self, method: str, path: str, how: Mapping[str, Any]) -> Callable[[Endpoint], Endpoint]:
+        def keep(endpoint: Endpoint) -> Endpoint:
+            self._doors.append((path, endpoint, {"methods": [method], **how}))
+            return endpoint
+
+        return keep
+
+    def made(self) -> APIRouter:
+        """FastAPI's own; what a command answers is kept for when it comes again."""
+        router = APIRouter(route_class=Door)
+        for path, endpoint, how in self._doors:
+            door = endpoint if SAFE.issuperset(how["methods"]) else remembered(endpoint)
+            router.add_api_route(path, door, **how)
+        return router
 
 
 async def transaction(request: Request) -> AsyncIterator[Transaction]:

@@ -20,6 +20,7 @@ from chassis import replica
 from chassis.broker import STOP_SECONDS, Consumer
 from chassis.database import Database, is_transient
 from chassis.hold import heed_stop
+from chassis.http import Router
 from chassis.inbox import Inbox
 from chassis.issuer import Issuer
 from chassis.jobs import Job, Jobs
@@ -55,7 +56,7 @@ class Blueprint:
     name: str
     title: str
     metadata: MetaData
-    routers: Sequence[APIRouter]
+    routers: Sequence[Router]
     subscriptions: Sequence[Subscriptions] = ()
     jobs: Mapping[Job, float] = field(default_factory=dict)
     """Work that is done every so many seconds, by one process at a time."""
@@ -185,7 +186,7 @@ def create_app(blueprint: Blueprint, settings: Settings) -> FastAPI:
     add_refusals(app)
     app.include_router(_operations(service), prefix=prefix)
     for router in blueprint.routers:
-        app.include_router(router, prefix=prefix)
+        app.include_router(router.made(), prefix=prefix)
     app.mount(f"{prefix}/static", StaticFiles(directory=Path(__file__).parent / "static"))
     return app
 

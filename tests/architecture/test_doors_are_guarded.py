@@ -27,6 +27,6 @@ def test_a_door_that_asks_nobody_is_found() -> None:
     async def forgotten(tx: Tx) -> str:
         return str(tx.today)
 
-    careless.include_router(router, prefix="/x")
+    careless.include_router(router.made(), prefix="/x")
     careless.mount("/x/files", StaticFiles(directory="."))
     assert unguarded(careless, "/x") == ["POST /x/forgotten", "/x/files"]
