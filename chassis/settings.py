@@ -1,9 +1,17 @@
 """What an operator sets, from the environment: STAFETT_DATABASE_URL, STAFETT_AMQP_URL and so on."""
 
+import re
+from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
+from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+NEARBY = re.compile(r"[a-z][a-z0-9_-]*", re.IGNORECASE)
+"""A name without a dot: another container's."""
+
+HTTPS = "must begin with https://; http is for this machine and the network of its containers alone"
 
 
 class SecretMissing(Exception):
@@ -24,6 +32,25 @@ def secret(folder: Path | None, name: str) -> str:
 def own_login(amqp: str, service: str) -> bool:
     """True when a service has a login of its own at the broker, which then says who sent what."""
     return urlsplit(amqp).username == service
+
+
+def safe(address: SplitResult) -> bool:
+    """True when nobody on the way can read what is sent there: over https, or within this machine."""
+    host = address.hostname or ""
+    if address.scheme == "https" or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def issuer_over_https(issuer: str) -> str:
+    """The issuer as it is. ValueError when somebody on the way could change what it says: its keys, who logs in."""
+    parts = urlsplit(issuer)
+    if issuer and not (safe(parts) or NEARBY.fullmatch(parts.hostname or "")):
+        raise ValueError(f"STAFETT_ISSUER {HTTPS}")
+    return issuer
 
 
 class Settings(BaseSettings):
@@ -54,6 +81,8 @@ class Settings(BaseSettings):
     """How often relay and inbox look for work that nobody woke them for."""
     ask_again_seconds: float = 5.0
     """How long a gap in a subject's sequence may last before its owner is asked to send it again."""
+
+    _over_https = field_validator("issuer")(issuer_over_https)
 
     @property
     def database(self) -> str:

@@ -1,17 +1,12 @@
 """What an operator sets for the front, from the environment: STAFETT_ISSUER, STAFETT_PUBLIC_URL and so on."""
 
-import re
-from ipaddress import ip_address
 from typing import Annotated
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-NEARBY = re.compile(r"[a-z][a-z0-9_-]*", re.IGNORECASE)
-"""A name without a dot: another container's."""
-
-HTTPS = "must begin with https://; http is for this machine and the network of its containers alone"
+from chassis.settings import HTTPS, issuer_over_https, safe
 
 
 class FrontSettings(BaseSettings):
@@ -42,9 +37,7 @@ class FrontSettings(BaseSettings):
                 "STAFETT_ISSUER must be the OpenID Connect issuer, as its discovery document says it, "
                 "such as https://login.example.se"
             )
-        if not (safe(parts) or NEARBY.fullmatch(parts.hostname)):
-            raise ValueError(f"STAFETT_ISSUER {HTTPS}")
-        return value
+        return issuer_over_https(value)
 
     @field_validator("public_url")
     @classmethod
@@ -65,14 +58,3 @@ class FrontSettings(BaseSettings):
     def callback(self) -> str:
         """Where the provider sends people back to."""
         return f"{self.public_url}/login/callback"
-
-
-def safe(address: SplitResult) -> bool:
-    """True when nobody on the way can read what is sent there: over https, or within this machine."""
-    host = address.hostname or ""
-    if address.scheme == "https" or host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

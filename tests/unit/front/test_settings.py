@@ -39,6 +39,7 @@ def test_on_this_machine_https_is_not_needed(address: str) -> None:
 
 def test_between_containers_https_is_not_needed_but_it_is_for_people_on_the_same_network() -> None:
     assert FrontSettings(issuer="http://demo-issuer:8080").issuer == "http://demo-issuer:8080"
+    assert Settings(service="journal", issuer="http://demo-issuer:8080").issuer == "http://demo-issuer:8080"
     with pytest.raises(ValidationError, match=r"STAFETT_PUBLIC_URL must begin with https://"):
         FrontSettings(issuer=ISSUER, public_url="http://intranet:8080")
 
@@ -52,6 +53,8 @@ def test_further_away_passwords_and_sessions_go_over_https_alone(address: str) -
         FrontSettings(issuer=address)
     with pytest.raises(ValidationError, match=r"STAFETT_PUBLIC_URL must begin with https://"):
         FrontSettings(issuer=ISSUER, public_url=address)
+    with pytest.raises(ValidationError, match=r"STAFETT_ISSUER must begin with https://"):
+        Settings(service="journal", issuer=address)
 
 
 def test_the_secret_is_not_shown() -> None:
