@@ -151,8 +151,6 @@ async def transaction(request: Request) -> AsyncIterator[Transaction]:
     """The request's transaction; the token is verified before a connection is taken."""
     database: Database = request.app.state.database
     request.scope["stafett.login"] = await _login(request)
-    if request.scope.get("stafett.kept"):
-        raise LoggedInAgain
     parent = request.headers.get("traceparent", "")
     cause = Cause(traceparent=parent) if TRACEPARENT.fullmatch(parent) else Cause()
     async with database.transaction(cause) as tx:
@@ -183,6 +181,8 @@ async def actor(request: Request, tx: Tx) -> Actor:
     """The member who asks, with the roles of today."""
     who = await load_actor(tx, request.scope["stafett.login"], tx.today)
     request.scope["stafett.actor"] = who
+    if request.scope.get("stafett.kept"):
+        raise LoggedInAgain(name=who.name)
     return who
 
 

@@ -1,7 +1,8 @@
 """A command is done once: when it comes again it is answered as the first time, and nothing more happens.
 
-A second click, Back and send again, an answer that was lost on the way: all of them bring the same key. A form holds
-its key in a field (`once.html`), a program sends it as `Idempotency-Key`.
+A second click, a page that is sent again, an answer that was lost on the way: all of them bring the same key. A form
+holds its key in a field (`once.html`), a program sends it as `Idempotency-Key`. A form that is got anew, as by Back,
+has a new key: when it says word for word what has just been saved, it is asked whether that is meant.
 """
 
 import functools
@@ -18,6 +19,8 @@ from chassis.database import Transaction
 from chassis.decision import Invalid, Refused
 
 HEADER = "idempotency-key"
+SURE = "sure-"
+"""Before the key of a form whose sender has been asked."""
 FORGET_EVERY_SECONDS = 3600.0
 
 # Whoever comes second waits here for the first to commit, and then does nothing.
@@ -27,6 +30,9 @@ FIRST = text("""
 BEFORE = text("SELECT digest, answer FROM answered WHERE login = :login AND key = :key")
 KEEP = text("UPDATE answered SET answer = CAST(:answer AS jsonb) WHERE login = :login AND key = :key")
 NOTHING_DONE = text("DELETE FROM answered WHERE login = :login AND key = :key")
+SAID_BEFORE = text("""
+    SELECT EXISTS (SELECT FROM answered WHERE login = :login AND digest = :digest AND key <> :key
+                   AND at > now() - interval '1 day')""")
 FORGET = text("DELETE FROM answered WHERE at < now() - interval '7 days'")
 
 
@@ -53,18 +59,27 @@ class SentBefore(Refused):
     """Det här är redan skickat. Det du har ändrat sedan dess är inte sparat. Skicka igen om det ska sparas som nytt."""
 
 
+class SaidBefore(Refused):
+    """Du har redan sparat precis det här. Skicka igen om det ska sparas en gång till."""
+
+    question = True
+
+
 class KeyUnreadable(Invalid):
     """Idempotency-Key ska vara ett UUID, ett nytt för varje sak som ska göras."""
 
 
 async def first_time(tx: Transaction, request: Request, login: str) -> None:
     """Claim the request's key. DoneBefore when it has been used for the same, SentBefore when for something else."""
-    key = request.scope.get("stafett.once") or request.headers.get(HEADER)
+    in_form = request.scope.get("stafett.once")
+    key = in_form or request.headers.get(HEADER)
     if not key:
         return
     said = f"{request.method} {request.scope['path']}?{request.url.query}\n".encode() + await request.body()
-    claim = {"login": login, "key": _uuid(key), "digest": hashlib.sha256(said).digest()}
+    claim = {"login": login, "key": _uuid(key.removeprefix(SURE)), "digest": hashlib.sha256(said).digest()}
     if await tx.connection.scalar(FIRST, claim):
+        if in_form and not in_form.startswith(SURE) and await tx.connection.scalar(SAID_BEFORE, claim):
+            raise SaidBefore
         tx.claim = claim
         return
     before = (await tx.connection.execute(BEFORE, claim)).one()

@@ -10,12 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uuid_utils.compat import uuid7
 
 from chassis.database import is_transient
 from chassis.decision import NotFound, Refused
 from chassis.forms import KEPT, ONCE, ShownAgain, wants_page
 from chassis.issuer import NotLoggedIn
-from chassis.once import Done, DoneBefore, SentBefore
+from chassis.once import SURE, Done, DoneBefore, SaidBefore, SentBefore
 from chassis.pages import Pages
 from chassis.problems import FieldError, Problem, field_errors
 from chassis.telemetry import describe
@@ -31,7 +32,7 @@ class Crossed(Refused):
 
 
 class LoggedInAgain(Refused):
-    """Du är inloggad igen. Det du skrev är inte sparat än: kontrollera det och skicka det på nytt."""
+    """Du är inloggad som {name}. Det som skrevs är inte sparat än: kontrollera att det är ditt, och skicka igen."""
 
     question = True
 
@@ -57,11 +58,13 @@ async def _refused(request: Request, error: Exception) -> Response:
         return _log_in(request, problem, shown_on)
     if isinstance(error, Refused) and error.see and wants_page(request):
         return RedirectResponse(error.see.format_map(error.facts), 303)
+    if isinstance(error, Crossed):
+        request.scope.pop("stafett.typed", None)  # they are another site's words
     if shown_on is None or not wants_page(request) or isinstance(error, Crossed):
         return answer(request, problem)
     typed = dict(request.scope.get("stafett.typed", {}))
-    if isinstance(error, SentBefore):
-        typed.pop(ONCE, None)  # the form that is shown now is a new one
+    if isinstance(error, SentBefore | SaidBefore):
+        typed[ONCE] = f"{SURE}{uuid7()}"  # the form that is shown now is a new one, of somebody who has been asked
     return ShownAgain(shown_on.format(**request.path_params), problem, typed)
 
 
@@ -146,11 +149,13 @@ class LastResort:
 
 
 def answer(request: Request, problem: Problem) -> Response:
-    """A problem as JSON, or as a page."""
+    """A problem as JSON, or as a page with what somebody had written, when its own page can't be shown."""
     headers = {"Retry-After": "5"} if problem.status == 503 else {}
     if wants_page(request):
         pages: Pages = request.app.state.pages
-        response: Response = pages.show("problem.html", {}, problem=problem, actor=request.scope.get("stafett.actor"))
+        kept = [text for text in request.scope.get("stafett.typed", {}).values() if len(text.split()) > 1]
+        actor = request.scope.get("stafett.actor")
+        response: Response = pages.show("problem.html", {"kept": kept}, problem=problem, actor=actor)
         response.status_code = problem.status
         response.headers.update(headers)
         return response

@@ -169,6 +169,7 @@ def _answered(metadata: MetaData) -> None:
         Column("answer", JSONB),
         at("at", default=True),
         Index("ix_answered_at", "at"),
+        Index("ix_answered_digest", "login", "digest"),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.clock import SWEDEN
 from cli.issuer import persons
-from cli.play import CARE_WORKER, CASE_WORKER, COORDINATOR, MANAGER
+from cli.play import CARE_WORKER, CASE_WORKER, COORDINATOR, MANAGER, sign_and_submit
 from cli.stage import Play
 
 RECEIVER, UNIT = "BLANDAREN htj (Leanlink)", "Blandaren htj ute (Leanlink)"
@@ -139,8 +139,7 @@ async def _followed_up(stage: Play, case: Case) -> None:
         "signature_date": day,
     }
     await stage.ask(CARE_WORKER, "POST", f"{follow_up}/text", text)
-    for act in ("document", "final", "signature", "submission"):
-        await stage.ask(CARE_WORKER, "POST", f"{follow_up}/{act}")
+    await sign_and_submit(stage, CARE_WORKER, follow_up)
     now = datetime.now(SWEDEN) - timedelta(hours=1)
     report = {
         "person_id": stage.known["person"],

@@ -129,6 +129,15 @@ async def write_journal(stage: Play) -> None:
         await stage.ask(CARE_WORKER, "POST", f"/journal/journals/{opened['id']}/notes", note)
 
 
+async def sign_and_submit(stage: Play, login: str, path: str) -> None:
+    """A follow-up that has been written becomes a document, which its writer reads, signs and submits."""
+    for act in ("document", "final"):
+        await stage.ask(login, "POST", f"{path}/{act}")
+    read = await stage.ask(login, "GET", path)
+    await stage.ask(login, "POST", f"{path}/signature", {"document_sha256": read["document_sha256"]})
+    await stage.ask(login, "POST", f"{path}/submission")
+
+
 async def follow_up(stage: Play) -> None:
     assignment = stage.known["assignment"]
     async with stage.step("Uppföljningen skattas, blir handling, signeras och avges") as sent:
@@ -139,8 +148,7 @@ async def follow_up(stage: Play) -> None:
         day = str(datetime.now(SWEDEN).date())
         text = {"ratings": ratings, "situation_change": "Går ut oftare.", "action": "continue", "signature_date": day}
         await stage.ask(CARE_WORKER, "POST", f"{path}/text", text)
-        for act in ("document", "final", "signature", "submission"):
-            await stage.ask(CARE_WORKER, "POST", f"{path}/{act}")
+        await sign_and_submit(stage, CARE_WORKER, path)
         sent()
         await stage.until(lambda: line(stage, "followed_up"))
     await told(stage, "Handläggaren får besked om uppföljningen", CASE_WORKER, "follow_up")

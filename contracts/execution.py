@@ -77,6 +77,8 @@ class AssignmentDistributed(Event, about="assignment_id"):
     recipients: tuple[UUID, ...] = ()
     """Members whom the one who distributed wants to be told; they may see the person."""
     person: Annotated[Sealed[PersonCard], For("journal", "deviation")]
+    distributed_by: UUID | None = None
+    """Who sent it, or recalled some of it."""
 
 
 class ClearanceShared(Event, about="assignment_id"):

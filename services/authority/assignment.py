@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.decision import Decision, Refused
+from chassis.seen import mark_of
 from contracts.authority import Order, OrderedGoal
 from contracts.execution import DeclineReason, ReasonHolder
 from services.authority.labels import PHASES
@@ -111,6 +112,12 @@ class Assignment:
     def fulfilment(self) -> Mark | None:
         """How far it has come at the provider, whatever the authority has done since; None before it is sent."""
         return furthest(self.line)
+
+    @property
+    def seen(self) -> str:
+        """A mark of what the draft says."""
+        goals = [goal.text for goal in self.goals]
+        return mark_of(self.unit_id, self.assignment_name, self.services, goals, self.cover_message)
 
     @property
     def phase(self) -> Phase:

@@ -13,6 +13,8 @@ from contracts.authority import Protection
 from services.authority.identity_number import IdentityNumber, IdentityType, InvalidIdentityNumber, Sex, parse
 from services.authority.person import Person
 
+EARLIEST = 1850
+
 
 class Details(Command):
     """Who the person is, as far as it is known and may be kept."""
@@ -22,7 +24,7 @@ class Details(Command):
     family_name: str = Field(default="", title="Efternamn", max_length=200)
     given_name: str = Field(default="", title="Förnamn", max_length=200)
     sex: Sex | None = Field(default=None, title="Kön")
-    birth_year: int | None = Field(default=None, title="Födelseår", ge=1850)
+    birth_year: int | None = Field(default=None, title="Födelseår")
     contact_language: str | None = Field(default=None, title="Kontaktspråk", max_length=100)
     interpreter_need: str | None = Field(default=None, title="Tolkbehov", max_length=200)
     registered_address: str | None = Field(default=None, title="Folkbokföringsadress", max_length=500)
@@ -51,11 +53,15 @@ class BirthYearInFuture(Invalid):
 
 
 class SexContradicts(Invalid):
-    """Numret säger {told}. Låt fältet vara tomt, eller kontrollera numret."""
+    """Numret säger {told}. Välj Hämta ur numret, eller kontrollera numret."""
 
 
 class BirthYearContradicts(Invalid):
     """Numret säger {told}. Låt fältet vara tomt, eller kontrollera numret."""
+
+
+class BirthYearTooEarly(Invalid):
+    """Skriv födelseåret med fyra siffror, till exempel 1938."""
 
 
 class AddressNotKept(Invalid):
@@ -89,6 +95,8 @@ def described(person: Person, details: Details, today: date) -> Person:
 def _check(details: Details, today: date) -> None:
     if not details.de_identified and not (details.family_name and details.given_name):
         raise NameMissing("given_name" if details.family_name else "family_name")
+    if details.birth_year is not None and details.birth_year < EARLIEST:
+        raise BirthYearTooEarly("birth_year")
     if details.birth_year and details.birth_year > today.year:
         raise BirthYearInFuture("birth_year")
     if details.protection is Protection.PROTECTED_REGISTRATION and details.registered_address:

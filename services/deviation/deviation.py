@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.decision import SYSTEM, Refused, Who
+from chassis.seen import mark_of
 from contracts.deviation import Consequence, DeviationKind, LexLaw, LexSuspected
 from services.deviation.code_lists import LABELS as CODE_LABELS
 from services.deviation.code_lists import Activity, Alone, BusinessArea, Category, Profession
@@ -179,6 +180,16 @@ class Deviation:
     history: tuple[Step, ...] = ()
     number: int = 0
     """What people call it by, given by the database when it is registered."""
+
+    @property
+    def laws(self) -> str:
+        """The laws that somebody has named, in words."""
+        return " och ".join(sorted({LABELS[suspicion.law] for suspicion in self.lex}))
+
+    @property
+    def seen(self) -> str:
+        """A mark of the analysis."""
+        return mark_of(self.analysis)
 
     @property
     def consequence(self) -> Consequence | None:

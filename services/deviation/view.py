@@ -87,6 +87,8 @@ class DeviationView(BaseModel):
     """The laws that the reader has named, or for the manager that anybody has."""
     feedback: list[Feedback]
     analysis: Analysis | None
+    seen: str
+    """The mark of the analysis."""
     risk: int | None
     history: list[Happened]
     may: list[str]
@@ -133,6 +135,7 @@ def view(
         lex=[suspicion.law for suspicion in deviation.lex if manages or suspicion.member_id == by.member_id],
         feedback=list(deviation.feedback),
         analysis=deviation.analysis if manages else None,
+        seen=deviation.seen if manages else "",
         risk=deviation.analysis.risk if manages and deviation.analysis else None,
         history=[
             Happened(at=s.at, command=s.command, status=s.status, name=s.name, reason=s.reason if manages else "")

@@ -97,7 +97,7 @@ def intervention_ended(assignment: Assignment, row: Row) -> InterventionEnded:
 
 
 def assignment_distributed(
-    assignment: Assignment, now: datetime, today: date, recipients: tuple[UUID, ...] = ()
+    assignment: Assignment, now: datetime, today: date, by: UUID, recipients: tuple[UUID, ...] = ()
 ) -> AssignmentDistributed:
     """What is with the units now, and who it is about for those who document it there."""
     return AssignmentDistributed(
@@ -119,6 +119,7 @@ def assignment_distributed(
         ),
         recipients=recipients,
         person=_card(assignment),
+        distributed_by=by,
     )
 
 

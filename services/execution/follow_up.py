@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused, Who
+from chassis.seen import mark_of
 from contracts.execution import ActionDecision
 from services.execution.assignment import Assignment
 from services.execution.rights import STAFF, seen_by
@@ -100,6 +101,12 @@ class FollowUp:
     signed_by: UUID | None = None
     signed_at: datetime | None = None
     submitted_at: datetime | None = None
+
+    @property
+    def seen(self) -> str:
+        """A mark of what stands in it."""
+        texts = (self.performed, self.situation_change, self.action_text, self.changes, self.comment)
+        return mark_of(self.ratings, self.performed_on, texts, self.action, self.signature_date)
 
 
 def may_follow_up(assignment: Assignment, by: Actor) -> Who:

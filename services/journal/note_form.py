@@ -22,6 +22,8 @@ class NoteForm(BaseModel):
     keywords: list[str] = []
     phrases_used: list[str] = []
     text: str = ""
+    seen: str = ""
+    """The hash of the entry that is to be changed."""
 
 
 def new_note_form(journal: Journal, now: datetime, *, started: bool) -> NoteForm:
@@ -39,6 +41,7 @@ def note_form(journal: Journal, saved: Entry, noted_at: datetime) -> NoteForm:
             "keywords": [keyword.code for keyword in content.keywords or ()],
             "phrases_used": [phrase.code for phrase in content.phrases_used or ()],
             "text": content.text or "",
+            "seen": saved.hash,
         }
     )
 

@@ -49,8 +49,9 @@ def assignment_distributed(event: AssignmentDistributed, matter: Matter) -> Told
     """The staff of each unit that gets it, those whom somebody chose to tell (TRE-DIST-07), and, when there has been
     a distribution before, those who had acknowledged what has changed (C-16)."""
     after = over(after_distribution(_still_here(matter), event), (Kind.NEW_ASSIGNMENT,))
-    new = tuple(Telling(Kind.DISTRIBUTED, unit, unit) for unit in sorted(after.unit_ids - matter.unit_ids))
-    chosen = tuple(Telling(Kind.CHOSEN, member, event.unit_id) for member in dict.fromkeys(event.recipients))
+    by = event.distributed_by
+    new = tuple(Telling(Kind.DISTRIBUTED, unit, unit, by) for unit in sorted(after.unit_ids - matter.unit_ids))
+    chosen = tuple(Telling(Kind.CHOSEN, member, event.unit_id, by) for member in dict.fromkeys(event.recipients))
     gone = tuple(Overtaken(TO_ACKNOWLEDGE, unit) for unit in sorted(matter.unit_ids - after.unit_ids))
     tellings, overtaken = _changed(matter, after)
     withdrawn = set(GONE_WHEN_WITHDRAWN) <= set(matter.past)

@@ -31,7 +31,7 @@ from services.execution.features.end_passed_rows import end_passed_rows
 from services.execution.features.end_row import EndRow, end_row
 from services.execution.features.hear_clearance import hear_clearance
 from services.execution.features.merge_rows import MergeRows, merge_rows
-from services.execution.features.recall_row import recall_row
+from services.execution.features.recall_row import Recall, recall_row
 from services.execution.features.register_rows import RegisterRows, register_rows
 from services.execution.features.remove_row import remove_row
 from services.execution.features.start import Start, start
@@ -53,6 +53,8 @@ from tests.support.course_choices import (
     units,
     units_there,
 )
+
+SURE = Recall(confirmed=True)
 
 
 class Course(RuleBasedStateMachine):
@@ -135,7 +137,7 @@ class Course(RuleBasedStateMachine):
     @has(RowStatus.SENT)
     @rule(by=people, row=row_numbers)
     def recall(self, by: Actor, row: int) -> None:
-        self.give(lambda: recall_row(self.assignment, self.pick(row, RowStatus.SENT), by, self.now, self.today))
+        self.give(lambda: recall_row(self.assignment, self.pick(row, RowStatus.SENT), SURE, by, self.now, self.today))
 
     @possible("remove")
     @has(RowStatus.REGISTERED)

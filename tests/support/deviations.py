@@ -122,7 +122,7 @@ def told_back(**changes: Any) -> Deviation:
 
 def closed(**changes: Any) -> Deviation:
     """One that is finished."""
-    return close(told_back(**changes), Close(), actor("omar.haddad"), NOBODY, NOW).state
+    return close(told_back(**changes), Close(confirmed=True), actor("omar.haddad"), NOBODY, NOW).state
 
 
 def removed(**changes: Any) -> Deviation:

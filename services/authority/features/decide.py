@@ -22,9 +22,9 @@ router = Router()
 class Decide(Command):
     """What was decided, when, by whom and on which legal basis."""
 
+    decision_type: str = Field(title="Beslut", min_length=1, max_length=500)
     decided_on: Day = Field(title="Beslutsdatum")
     decision_maker: str = Field(title="Beslutsfattare", min_length=1, max_length=200)
-    decision_type: str = Field(title="Beslut", min_length=1, max_length=500)
     legal_basis: str = Field(title="Lagrum", max_length=64)
     period_from: Day | None = Field(default=None, title="Från och med")
     period_to: Day | None = Field(default=None, title="Till och med")

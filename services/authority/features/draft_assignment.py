@@ -13,6 +13,7 @@ from chassis.auth import Actor
 from chassis.database import Transaction
 from chassis.decision import Decision
 from chassis.http import By, Command, Done, Router, Tx, form
+from chassis.seen import ChangedMeanwhile
 from contracts.authority import OrderedGoal
 from services.authority.assignment import Assignment, step
 from services.authority.lookups import basis_of
@@ -34,6 +35,8 @@ class Edit(Command):
     services: tuple[str, ...] = Field(default=(), title="Insatser", max_length=50)
     goals: tuple[Goal, ...] = Field(title="Mål med insatsen", min_length=1, max_length=50)
     cover_message: str = Field(default="", title="Meddelande")
+    seen: str | None = Field(default=None, max_length=64)
+    """The mark of the draft that was opened."""
 
 
 class Draft(Edit):
@@ -99,6 +102,8 @@ def edit(
 ) -> Decision[Assignment]:
     who = seen_by(basis.person, by)
     step(before, "edit")
+    if command.seen not in (None, before.seen):
+        raise ChangedMeanwhile
     return Decision(_filled(before, command, goals), (), who)
 
 

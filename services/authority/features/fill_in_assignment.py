@@ -32,6 +32,8 @@ class AssignmentForm(BaseModel):
     services: tuple[str, ...]
     goals: list[str]
     cover_message: str
+    seen: str | None
+    """The mark of the draft."""
 
 
 @router.get("/assignments/new")
@@ -71,4 +73,5 @@ def filled_in(basis: Basis, draft: Assignment | None, choices: list[Group]) -> A
         services=draft.services if draft else (),
         goals=[goal.text for goal in draft.goals] if draft else [],
         cover_message=draft.cover_message if draft else "",
+        seen=draft.seen if draft else None,
     )

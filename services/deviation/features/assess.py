@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid
 from chassis.http import By, Command, Done, Router, Tx, form, page
+from chassis.seen import ChangedMeanwhile
 from contracts.deviation import Consequence
 from services.deviation.deviation import Analysis, Deviation, Status, advance
 from services.deviation.lookups import circle_of, read_for
@@ -32,6 +33,8 @@ class Assess(Command):
     probability: Grade | None = Field(default=None, title="Sannolikhet att det händer igen")
     measures: tuple[Measure, ...] = Field(default=(), title="Åtgärder", max_length=50)
     consequence: Consequence | None = Field(default=None, title="Konsekvens")
+    seen: str | None = Field(default=None, max_length=64)
+    """The mark of the analysis that was there when this one was begun."""
 
 
 class ConsequenceStays(Invalid):
@@ -60,6 +63,8 @@ async def assess_deviation_in_a_form(id: UUID, command: Assess, by: By, tx: Tx) 
 
 def assess(deviation: Deviation, command: Assess, by: Actor, circle: Circle, now: datetime) -> Decision[Deviation]:
     who = acting(links(deviation, by, circle), "assess")
+    if command.seen not in (None, deviation.seen):
+        raise ChangedMeanwhile
     if command.consequence is None and deviation.status is Status.MEASURES_PLANNED:
         raise ConsequenceStays("consequence")
     after = advance(deviation, "assess" if command.consequence else "describe", who, now)

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.auth import Actor
-from chassis.decision import Decision, Invalid
+from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form, page
 from contracts.deviation import DeviationClosed
 from services.deviation.deviation import ConsequenceMissing, Deviation, Status, advance, left_before_closing
@@ -22,6 +22,14 @@ class Close(Command):
     """Nothing more is to be done."""
 
     reason: str = Field(default="", title="Varför den avslutas utan analys", max_length=2_000)
+    confirmed: bool = Field(default=False, title="Ja, avsluta avvikelsen")
+
+
+class LexNamed(Refused):
+    """Någon anser att avvikelsen kan utredas enligt {laws}. Har du tagit ställning till det, och ska den avslutas?"""
+
+    status = 422
+    question = True
 
 
 class ReasonMissing(Invalid):
@@ -52,6 +60,8 @@ def close(deviation: Deviation, command: Close, by: Actor, circle: Circle, now: 
         for refusal in left_before_closing(deviation):
             raise refusal("consequence" if refusal is ConsequenceMissing else "text")
         after = advance(deviation, "close", who, now, command.reason)
+    if deviation.lex and not command.confirmed:
+        raise LexNamed(laws=deviation.laws)
     closed = DeviationClosed(
         deviation_id=deviation.id,
         unit_id=deviation.unit_id,

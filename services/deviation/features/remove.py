@@ -21,7 +21,7 @@ router = Router()
 class Remove(Command):
     """It should never have been registered like this."""
 
-    reason: str = Field(title="Varför den tas bort", min_length=1, max_length=2_000)
+    reason: str = Field(title="skälet", min_length=1, max_length=2_000)
     confirmed: bool = Field(default=False, title="Ja, ta bort avvikelsen")
 
 
@@ -50,8 +50,7 @@ def remove(deviation: Deviation, command: Remove, by: Actor, circle: Circle, now
     who = acting(links(deviation, by, circle), "remove")
     after = advance(deviation, "remove", who, now, command.reason)
     if not command.confirmed:
-        laws = " och ".join(sorted({LABELS[suspicion.law] for suspicion in deviation.lex}))
-        lex = f" och kan utredas enligt {laws}" if laws else ""
+        lex = f" och kan utredas enligt {deviation.laws}" if deviation.lex else ""
         raise NotConfirmed("reason", number=deviation.number, status=LABELS[deviation.status], lex=lex)
     removed = DeviationRemoved(deviation_id=deviation.id, unit_id=deviation.unit_id, reported_by=deviation.reported_by)
     return Decision(after, (removed,), who)

@@ -111,7 +111,9 @@ def distribute(
         raise NotConfirmed
     after = with_rows(replace(assignment, status=status), *rows)
     after = acted(after, "distribute", who, now, row_ids=command.row_ids, member_ids=command.recipients)
-    return Decision(settled(after), (assignment_distributed(after, now, today, command.recipients),), who)
+    return Decision(
+        settled(after), (assignment_distributed(after, now, today, who.member_id, command.recipients),), who
+    )
 
 
 def _check_recipients(assignment: Assignment, command: Distribute, staff: Collection[UUID]) -> None:

@@ -51,6 +51,8 @@ class FollowUpView(BaseModel):
     signed_by_name: str
     signed_at: datetime | None
     submitted_at: datetime | None
+    seen: str
+    """The mark of what stands in it."""
 
 
 @router.get("/assignments/{id}/follow-ups")

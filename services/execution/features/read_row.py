@@ -55,6 +55,6 @@ async def read_row(id: UUID, row_id: UUID, by: By, tx: Tx) -> RowView:
         may_remove=distributor and can("remove"),
         may_change=may_change,
         written=NewRow.model_validate(row, from_attributes=True) if may_change else None,
-        services=list(assignment.order.services) if may_change else [],
-        units=units if may_change else [],
+        services=list(assignment.order.services),
+        units=units,
     )

@@ -12,6 +12,7 @@ from chassis.clock import SWEDEN
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Command, Done, Router, Tx, form
 from chassis.pages import day
+from chassis.seen import ChangedMeanwhile
 from contracts.execution import ActionDecision
 from services.execution.assignment import Assignment
 from services.execution.follow_up import HIGHEST, LOWEST, FollowUp, Rating, create, may_follow_up, step
@@ -42,6 +43,8 @@ class WriteFollowUp(Command):
     changes: str = Field(default="", title="Ändringar")
     comment: str = Field(default="", title="Kommentar")
     signature_date: date | None = Field(default=None, title="Datum för underskrift")
+    seen: str | None = Field(default=None, max_length=64)
+    """The mark of what stood there when it was opened."""
     then_create: bool = False
     """Make the document of it too."""
 
@@ -88,12 +91,14 @@ def write_follow_up(
 ) -> Decision[FollowUp]:
     who = may_follow_up(assignment, by)
     status = step(follow_up, "write", Signed)
+    if command.seen not in (None, follow_up.seen):
+        raise ChangedMeanwhile
     _check_days(command, assignment, today)
     chosen = {goal.goal_id: goal.rating for goal in command.ratings}
     if len(chosen) < len(command.ratings) or not chosen.keys() <= {goal.goal_id for goal in follow_up.ratings}:
         raise NotAnOrderedGoal("ratings")
     ratings = tuple(Rating(goal.goal_id, goal.text, chosen.get(goal.goal_id)) for goal in follow_up.ratings)
-    written = command.model_dump(exclude={"ratings", "then_create"})
+    written = command.model_dump(exclude={"ratings", "seen", "then_create"})
     return Decision(replace(follow_up, status=status, ratings=ratings, **written), (), who)
 
 

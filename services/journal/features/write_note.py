@@ -12,6 +12,7 @@ from chassis.auth import Actor
 from chassis.clock import SWEDEN
 from chassis.decision import Decision, Invalid
 from chassis.http import By, Command, Done, Router, Tx, form
+from chassis.seen import ChangedMeanwhile
 from contracts.event import Code
 from services.journal.journal import Journal, journal_step, signature, writer
 from services.journal.lookups import load_history, load_journal, save_history
@@ -67,6 +68,8 @@ class Edit(TypedNote):
     """The same, and whether that is how it is to stay."""
 
     then_lock: bool = Field(default=False, title="Skrivskydda")
+    seen: str | None = Field(default=None, max_length=64)
+    """The hash of the entry that was opened."""
 
 
 class NotedInFuture(Invalid):
@@ -131,6 +134,8 @@ def edit(
     note_step(history.note, "edit", now)
     only_author(history.note, who)
     journal_step(history.journal, "edit")
+    if command.seen not in (None, history.note.entry):
+        raise ChangedMeanwhile
     content = content_of(command, history.journal, now)
     journal, entry = enter(history.journal, history.note.id, Kind.EDITED, content, signature(by, who), now)
     note = replace(

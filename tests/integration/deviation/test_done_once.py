@@ -31,10 +31,27 @@ async def test_back_and_send_again_leads_to_what_was_done_the_first_time(deviati
         again = await jonas.post("/deviation/deviations", data=form)
         assert (again.status_code, again.headers["location"]) == (303, first.headers["location"])
         assert await count(deviation) == 1
-        another = REPORT | {ONCE: key_in((await jonas.get(FORM)).text)}
-        assert (await jonas.post("/deviation/deviations", data=another)).status_code == 303
+        anew = REPORT | {ONCE: key_in((await jonas.get(FORM)).text), "course_of_events": "En annan händelse"}
+        assert (await jonas.post("/deviation/deviations", data=anew)).status_code == 303
     assert await count(deviation) == 2
     assert len(await deviation.told(DeviationRegistered)) == 2
+
+
+async def test_what_is_word_for_word_what_was_just_saved_is_asked_about_when_the_form_is_a_new_one(
+    deviation: Running,
+) -> None:
+    async with deviation.browser("jonas.ek") as jonas:
+        forms = [REPORT | {ONCE: key_in((await jonas.get(FORM)).text)} for _ in range(2)]
+        assert (await jonas.post("/deviation/deviations", data=forms[0])).status_code == 303
+        asked = await jonas.post(FORM.replace("/new", ""), data=forms[1])
+        assert (asked.status_code, "Du har redan sparat precis det här." in asked.text) == (409, True)
+        assert "<title>Bekräfta: Ny avvikelse" in asked.text
+        assert await count(deviation) == 1
+        sure = forms[1] | {ONCE: key_in(asked.text)}
+        first = await jonas.post("/deviation/deviations", data=sure)
+        again = await jonas.post("/deviation/deviations", data=sure)
+        assert (first.status_code, again.headers["location"]) == (303, first.headers["location"])
+    assert await count(deviation) == 2
 
 
 async def test_a_double_click_is_one_command(deviation: Running) -> None:

@@ -11,6 +11,8 @@ from tests.support.municipality import member, unit
 from tests.support.provider import ASSIGNMENT, act, distribute, just_sent, look, new_row, register, today
 from tests.support.stafett import Running, body
 
+SURE = {"confirmed": True}
+
 
 @pytest.mark.requirement("TRE-DIST-02", "TRE-DIST-03", "TRE-DIST-05", "TRE-DIST-06", "TRE-DIST-08", "F-10", "R-03")
 async def test_a_coordinator_registers_confirms_and_sends_and_gets_a_receipt(execution: Running) -> None:
@@ -129,13 +131,13 @@ async def test_a_sent_row_is_recalled_and_stays_visible(execution: Running) -> N
     first, second = await distribute(execution, new_row(), new_row("blandaren"))
     shown = await look(execution, "eva.nyberg", f"{ASSIGNMENT}/rows/{first}")
     assert (shown["may_recall"], shown["may_end"], shown["may_remove"]) == (True, True, False)
-    await act(execution, "eva.nyberg", f"/rows/{first}/recall")
+    await act(execution, "eva.nyberg", f"/rows/{first}/recall", SURE)
     page = await look(execution, "eva.nyberg", f"{ASSIGNMENT}/distribution")
     assert [row["status_text"] for row in page["rows"]] == ["Återkallad", "Skickad till genomförande"]
     assert [len(event.rows) for event in await execution.told(AssignmentDistributed)] == [2, 1]
     await look(execution, "jonas.ek", ASSIGNMENT, 404)
-    await act(execution, "eva.nyberg", f"/rows/{first}/recall", None, 409)
-    await act(execution, "eva.nyberg", f"/rows/{second}/recall")
+    await act(execution, "eva.nyberg", f"/rows/{first}/recall", SURE, 409)
+    await act(execution, "eva.nyberg", f"/rows/{second}/recall", SURE)
     assert (await look(execution, "eva.nyberg", ASSIGNMENT))["status"] == "accepted"
     late = await act(execution, "eva.nyberg", "/decline", {"reason": "client_declines", "holder": "client"}, 409)
     assert late["type"] == "after-distribution"

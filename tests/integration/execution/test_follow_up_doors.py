@@ -21,6 +21,7 @@ from tests.support.stafett import Running, body, eventually
 
 ASSIGNMENT = f"/execution/assignments/{sent().assignment_id}"
 TODAY = str(datetime.now(SWEDEN).date())
+UNSEEN = {"document_sha256": "0" * 64}
 
 
 async def begun(execution: Running) -> None:
@@ -46,6 +47,15 @@ async def rated(jonas: httpx.AsyncClient, *ratings: int) -> str:
     return path
 
 
+async def sign_and_submit(jonas: httpx.AsyncClient, path: str) -> None:
+    """The document that Jonas has read."""
+    for act in ("document", "final"):
+        body(await jonas.post(f"{path}/{act}"))
+    read = body(await jonas.get(path))
+    body(await jonas.post(f"{path}/signature", json={"document_sha256": read["document_sha256"]}))
+    body(await jonas.post(f"{path}/submission"))
+
+
 @pytest.mark.requirement("PUL-FOLLOWUP-09", "PUL-FOLLOWUP-10", "PUL-FOLLOWUP-11", "PUL-FOLLOWUP-12", "R-13", "R-14")
 async def test_a_follow_up_is_rated_signed_and_submitted_and_anyone_can_check_it(
     execution: Running, tmp_path: Path
@@ -53,10 +63,9 @@ async def test_a_follow_up_is_rated_signed_and_submitted_and_anyone_can_check_it
     await begun(execution)
     async with execution.client("jonas.ek") as jonas:
         path = await rated(jonas, 4, 0)
-        assert body(await jonas.post(f"{path}/signature"), 409)["type"] == "not-final"
+        assert body(await jonas.post(f"{path}/signature", json=UNSEEN), 409)["type"] == "not-final"
         assert body(await jonas.post(f"{path}/submission"), 409)["type"] == "not-signed"
-        for act in ("document", "final", "signature", "submission"):
-            body(await jonas.post(f"{path}/{act}"))
+        await sign_and_submit(jonas, path)
         assert body(await jonas.post(f"{path}/submission"), 409)["type"] == "already-submitted"
         seen = body(await jonas.get(path))
         assert "&lt;b&gt;Bra&lt;/b&gt; 👍" in seen["document"]
@@ -85,8 +94,7 @@ async def test_only_the_authority_can_open_the_report(execution: Running) -> Non
     await begun(execution)
     async with execution.client("jonas.ek") as jonas:
         path = await rated(jonas, 4, 0)
-        for act in ("document", "final", "signature", "submission"):
-            body(await jonas.post(f"{path}/{act}"))
+        await sign_and_submit(jonas, path)
     (event,) = await execution.told(FollowUpSubmitted)
     report = load_keys(execution.keys, "authority").open(event.report, FollowUpReport)
     assert [goal.rating for goal in report.ratings] == [4, 0]
@@ -94,12 +102,51 @@ async def test_only_the_authority_can_open_the_report(execution: Running) -> Non
         load_keys(execution.keys, "notify").open(event.report, FollowUpReport)
 
 
+@pytest.mark.requirement("PUL-FOLLOWUP-10", "R-13")
+async def test_nobody_signs_a_document_that_they_have_not_seen(execution: Running) -> None:
+    await begun(execution)
+    async with execution.browser("jonas.ek") as jonas, execution.client("eva.nyberg") as eva:
+        async with execution.client("jonas.ek") as asking:
+            path = await rated(asking, 1, 1)
+            for act in ("document", "final"):
+                body(await asking.post(f"{path}/{act}"))
+        seen = re.findall(r'name="(document_sha256)" value="([0-9a-f]{64})"', (await jonas.get(path)).text)
+        body(await eva.post(f"{path}/discarding"))
+        goals = [{"goal_id": goal["goal_id"], "rating": 5} for goal in body(await eva.get(path))["ratings"]]
+        body(await eva.post(f"{path}/text", json={"ratings": goals, "signature_date": TODAY, "comment": "En annan"}))
+        for act in ("document", "final"):
+            body(await eva.post(f"{path}/{act}"))
+        refused = await jonas.post(f"{path}/signature", data=dict(seen))
+        assert (refused.status_code, "Handlingen är inte den du såg" in refused.text) == (409, True)
+        assert "En annan" in refused.text
+        assert await execution.sql("SELECT 1 FROM follow_ups WHERE signature IS NOT NULL") == []
+        anew = re.findall(r'name="(document_sha256)" value="([0-9a-f]{64})"', refused.text)
+        assert (await jonas.post(f"{path}/signature", data=dict(anew))).status_code == 303
+        again = await jonas.post(f"{path}/signature", data=dict(anew))
+        assert (again.status_code, "Handlingen är redan signerad." in again.text) == (409, True)
+
+
+async def test_what_a_colleague_has_written_meanwhile_is_not_overwritten_unseen_and_nothing_typed_is_lost(
+    execution: Running,
+) -> None:
+    await begun(execution)
+    async with execution.client("jonas.ek") as asking:
+        path = await rated(asking, 1, 1)
+    async with execution.browser("jonas.ek") as jonas, execution.client("eva.nyberg") as eva:
+        opened = dict(re.findall(r'name="(seen)" value="([0-9a-f]{32})"', (await jonas.get(path)).text))
+        body(await eva.post(f"{path}/text", json={"comment": "Evas"}))
+        late = await jonas.post(f"{path}/text", data=opened | {"performed": "Jonas egen text"})
+        assert (late.status_code, "Någon har ändrat det här" in late.text) == (409, True)
+        assert "Jonas egen text</textarea>" in late.text
+        knowing = dict(re.findall(r'name="(seen)" value="([0-9a-f]{32})"', late.text))
+        assert (await jonas.post(f"{path}/text", data=knowing | {"performed": "Jonas egen text"})).status_code == 303
+
+
 async def test_the_unit_sees_that_the_authority_has_received_it(execution: Running) -> None:
     await begun(execution)
     async with execution.client("jonas.ek") as jonas:
         path = await rated(jonas, 1, 1)
-        for act in ("document", "final", "signature", "submission"):
-            body(await jonas.post(f"{path}/{act}"))
+        await sign_and_submit(jonas, path)
         follow_up = UUID(path.rsplit("/", 1)[1])
         received = FollowUpReceived(
             assignment_id=sent().assignment_id, follow_up_id=follow_up, received_at=datetime.now(UTC)
@@ -115,8 +162,7 @@ async def test_every_follow_up_is_reached_from_the_page_of_the_assignment_also_w
     await begun(execution)
     async with execution.client("jonas.ek") as jonas:
         first = await rated(jonas, 4, 0)
-        for act in ("document", "final", "signature", "submission"):
-            body(await jonas.post(f"{first}/{act}"))
+        await sign_and_submit(jonas, first)
         second = await rated(jonas, 5, 5)
     async with execution.browser("jonas.ek") as jonas:
         page = (await jonas.get(ASSIGNMENT)).text
@@ -154,7 +200,7 @@ async def test_unrated_goals_and_another_units_staff(execution: Running) -> None
         assert body(await jonas.post(f"{path}/document"), 422)["type"] == "every-goal-rated"
         assert body(await jonas.post(f"{ASSIGNMENT}/follow-ups"), 409)["type"] == "one-at-a-time"
         assert body(await lina.get(path), 404)["type"] == "not-found"
-        assert body(await lina.post(f"{path}/signature"), 404)["type"] == "not-found"
+        assert body(await lina.post(f"{path}/signature", json=UNSEEN), 404)["type"] == "not-found"
 
 
 async def test_the_page_leads_from_rating_to_submission(execution: Running) -> None:
@@ -172,7 +218,10 @@ async def test_the_page_leads_from_rating_to_submission(execution: Running) -> N
         assert (early.status_code, str(EveryGoalRated()) in early.text) == (422, True)
         assert "Nästan klar" in early.text
         assert "Nästan klar" not in (await jonas.get(path)).text
-        for act, form in (("text", {**typed, **create}), ("final", {}), ("signature", {}), ("submission", {})):
+        for act, form in (("text", {**typed, **create}), ("final", {})):
+            assert (await jonas.post(f"{path}/{act}", data=form)).status_code == 303, act
+        seen = re.findall(r'name="(document_sha256)" value="([0-9a-f]{64})"', (await jonas.get(path)).text)
+        for act, form in (("signature", dict(seen)), ("submission", {})):
             assert (await jonas.post(f"{path}/{act}", data=form)).status_code == 303, act
         page = (await jonas.get(path)).text
         assert "avgiven" in page

@@ -14,6 +14,8 @@ from tests.support.orders import order, person
 from tests.support.provider import ASSIGNMENT, ID, acknowledge, act, distribute, just_sent, look, new_row, today
 from tests.support.stafett import Running, body
 
+SURE = {"confirmed": True}
+
 LISTS = ("/execution/new-assignments", "/execution/my-units", "/execution/my-persons")
 
 
@@ -74,7 +76,7 @@ async def test_mina_enheter_shows_persons_with_ongoing_or_planned_interventions_
     assert [line["id"] for line in (await look(execution, "jonas.ek", "/execution/my-units"))["lines"]] == [str(ID)]
     assert (await look(execution, "fatima.noor", "/execution/my-units"))["units"] == []
 
-    await act(execution, "eva.nyberg", f"/rows/{planned}/recall")
+    await act(execution, "eva.nyberg", f"/rows/{planned}/recall", SURE)
     assert (await look(execution, "jonas.ek", "/execution/my-units"))["lines"] == []
     await execution.sql("UPDATE assignments SET rows = jsonb_set(rows, '{1,period_to}', to_jsonb($1::text))", today(-1))
     assert (await look(execution, "eva.nyberg", "/execution/my-units"))["lines"] == []
@@ -111,7 +113,7 @@ async def test_mina_personer_shows_nobody_whom_the_reader_may_no_longer_see(exec
     (row_id,) = await distribute(execution)
     await acknowledge(execution, "jonas.ek", add_to_my_persons=True)
     assert (await look(execution, "jonas.ek", "/execution/my-persons"))["persons"] == 1
-    await act(execution, "eva.nyberg", f"/rows/{row_id}/recall")
+    await act(execution, "eva.nyberg", f"/rows/{row_id}/recall", SURE)
     assert (await look(execution, "jonas.ek", "/execution/my-persons"))["persons"] == 0
 
 

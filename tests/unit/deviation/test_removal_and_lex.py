@@ -4,6 +4,7 @@ from pydantic import ValidationError
 from chassis.decision import NotAllowed, NotFound
 from contracts.deviation import DeviationRemoved, LexLaw, LexSuspected
 from services.deviation.deviation import NotPossibleNow, Status
+from services.deviation.features.close import Close, LexNamed, close
 from services.deviation.features.remove import NotConfirmed, Remove, remove
 from services.deviation.features.suspect_lex import AlreadySuspected, SuspectLex, suspect_lex
 from tests.support.deviations import (
@@ -100,3 +101,15 @@ def test_it_is_said_while_something_is_left_to_do_by_those_who_have_to_do_with_i
         suspect_lex(registered(), SuspectLex(law=LexLaw.SARAH), SUPPORT, NOBODY, NOW)
     with pytest.raises(NotFound):
         suspect_lex(registered(), SuspectLex(law=LexLaw.SARAH), actor("lina.dahl"), NOBODY, NOW)
+
+
+@pytest.mark.requirement("TRE-DEV-19")
+def test_what_may_have_to_be_investigated_is_not_closed_without_a_thought_of_that() -> None:
+    named = told_back(suspected_lex_sarah=True)
+    boss = actor("omar.haddad")
+    with pytest.raises(LexNamed, match="Lex Sarah"):
+        close(named, Close(), boss, NOBODY, NOW)
+    with pytest.raises(LexNamed, match="Lex Maria"):
+        close(registered(suspected_lex_maria=True), Close(reason="Statistik"), boss, NOBODY, NOW)
+    assert close(named, Close(confirmed=True), boss, NOBODY, NOW).state.status is Status.CLOSED
+    assert close(told_back(), Close(), boss, NOBODY, NOW).state.status is Status.CLOSED

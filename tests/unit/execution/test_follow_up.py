@@ -13,7 +13,14 @@ from contracts.execution import ActionDecision
 from services.execution.assignment import Assignment, Row, RowStatus, Status
 from services.execution.features.create_document import discard, mark_final
 from services.execution.features.receive import receive as receive_assignment
-from services.execution.features.sign_follow_up import LoginTooWeak, NotFinal, sign_follow_up
+from services.execution.features.sign_follow_up import (
+    AlreadySigned,
+    LoginTooWeak,
+    NotFinal,
+    OtherDocument,
+    SignFollowUp,
+    sign_follow_up,
+)
 from services.execution.features.start_follow_up import NotStarted, OneAtATime, OrderClosed, start_follow_up
 from services.execution.features.submit_follow_up import (
     AlreadySubmitted,
@@ -72,8 +79,14 @@ def final() -> FollowUp:
     return mark_final(create(written(4, 2), assignment(), DOCUMENT, JONAS).state, assignment(), JONAS).state
 
 
+def seen(follow_up: FollowUp) -> SignFollowUp:
+    return SignFollowUp(document_sha256=follow_up.document_sha256 or "")
+
+
 def signed() -> FollowUp:
-    return sign_follow_up(final(), assignment(), JONAS, NOW, lambda claims: f"signed:{claims['document_sha256']}").state
+    return sign_follow_up(
+        final(), assignment(), seen(final()), JONAS, NOW, lambda claims: f"signed:{claims['document_sha256']}"
+    ).state
 
 
 @pytest.mark.requirement("PUL-FOLLOWUP-01")
@@ -143,11 +156,8 @@ def test_the_other_headings_are_kept_as_written() -> None:
     follow_up = written(
         1, 1, situation_change="Ny lägenhet", action="continue", changes="Fler promenader", comment="<b>"
     )
-    assert (follow_up.situation_change, follow_up.changes, follow_up.comment) == (
-        "Ny lägenhet",
-        "Fler promenader",
-        "<b>",
-    )
+    texts = (follow_up.situation_change, follow_up.changes, follow_up.comment)
+    assert texts == ("Ny lägenhet", "Fler promenader", "<b>")
     assert follow_up.action is ActionDecision.CONTINUE
 
 
@@ -162,7 +172,11 @@ def test_it_is_signed_only_when_final_and_not_edited_afterwards() -> None:
     document = create(written(4, 2), assignment(), DOCUMENT, JONAS).state
     for early in (started(), written(4, 2), document):
         with pytest.raises(NotFinal):
-            sign_follow_up(early, assignment(), JONAS, NOW, lambda _: "x")
+            sign_follow_up(early, assignment(), seen(early), JONAS, NOW, lambda _: "x")
+    with pytest.raises(OtherDocument):
+        sign_follow_up(final(), assignment(), SignFollowUp(document_sha256="0" * 64), JONAS, NOW, lambda _: "x")
+    with pytest.raises(AlreadySigned):
+        sign_follow_up(signed(), assignment(), seen(signed()), JONAS, NOW, lambda _: "x")
     with pytest.raises(Signed):
         write_follow_up(signed(), assignment(), command(1, 1), JONAS, TODAY)
     with pytest.raises(Refused):
@@ -174,7 +188,7 @@ def test_it_is_signed_only_when_final_and_not_edited_afterwards() -> None:
 def test_the_signature_binds_who_when_how_and_the_document() -> None:
     said: dict[str, object] = {}
     by = replace(JONAS, login=Login("jonas.ek", "https://idp.example", "loa3", ("swk",), 1_795_000_000))
-    sign_follow_up(final(), assignment(), by, NOW, lambda claims: said.update(claims) or "jws")
+    sign_follow_up(final(), assignment(), seen(final()), by, NOW, lambda claims: said.update(claims) or "jws")
     assert said["document_sha256"] == hashlib.sha256(DOCUMENT.encode()).hexdigest()
     assert (said["signed_by"], said["signed_at"], said["role"]) == (
         str(JONAS.member_id),
@@ -193,7 +207,7 @@ def test_the_signature_binds_who_when_how_and_the_document() -> None:
 def test_a_login_without_a_level_of_assurance_cannot_sign() -> None:
     weak: Actor = replace(JONAS, login=Login("jonas.ek", "https://idp.example"))
     with pytest.raises(LoginTooWeak):
-        sign_follow_up(final(), assignment(), weak, NOW, lambda _: "x")
+        sign_follow_up(final(), assignment(), seen(final()), weak, NOW, lambda _: "x")
 
 
 @pytest.mark.requirement("PUL-FOLLOWUP-11", "R-14")

@@ -9,7 +9,7 @@ from contracts.execution import AcknowledgementDelayed, AssignmentDistributed
 from services.execution.assignment import Assignment, RowStatus
 from services.execution.features.acknowledge import Acknowledge, acknowledge
 from services.execution.features.distribute import Distribute, distribute
-from services.execution.features.recall_row import recall_row
+from services.execution.features.recall_row import Recall, recall_row
 from services.execution.features.remind import remind
 from tests.support.assignments import (
     BLANDAREN,
@@ -27,6 +27,8 @@ from tests.support.assignments import (
     units_below,
 )
 from tests.support.people import actor
+
+SURE = Recall(confirmed=True)
 
 EVA, JONAS = actor("eva.nyberg"), actor("jonas.ek")
 AFTER = (2, 5)
@@ -121,13 +123,13 @@ def test_a_unit_waits_since_the_first_row_that_it_still_has() -> None:
     first = sent(accepted(row(1), row(2)), 1)
     both = sent(first, 2, now=WEDNESDAY)
     assert [wait.since for wait in both.waits] == [MONDAY]
-    left = recall_row(both, UUID(int=1), EVA, THURSDAY, TODAY).state
+    left = recall_row(both, UUID(int=1), SURE, EVA, THURSDAY, TODAY).state
     assert [wait.since for wait in left.waits] == [WEDNESDAY]
 
 
 def test_a_unit_that_starts_over_is_reminded_anew() -> None:
     first = remind(sent(accepted(row(1), row(2)), 1), WEDNESDAY, AFTER).state
-    again = sent(recall_row(first, UUID(int=1), EVA, WEDNESDAY, TODAY).state, 2, now=THURSDAY)
+    again = sent(recall_row(first, UUID(int=1), SURE, EVA, WEDNESDAY, TODAY).state, 2, now=THURSDAY)
     assert told(again, THURSDAY + timedelta(days=4)) == [(UTE, 1, 2)]
 
 

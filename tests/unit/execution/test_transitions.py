@@ -14,7 +14,7 @@ from services.execution.features.distribute import Distribute, distribute
 from services.execution.features.end_assignment import EndAssignment, end_assignment
 from services.execution.features.end_row import EndRow, end_row
 from services.execution.features.merge_rows import MergeRows, merge_rows
-from services.execution.features.recall_row import recall_row
+from services.execution.features.recall_row import Recall, recall_row
 from services.execution.features.register_rows import RegisterRows, register_rows
 from services.execution.features.remove_row import remove_row
 from services.execution.features.start import Start, start
@@ -23,6 +23,8 @@ from services.execution.transitions import ROW_TRANSITIONS, TRANSITIONS, RowNotP
 from tests.support.assignments import NOW, TODAY, UTE, members_at, received, row, started, units_below
 from tests.support.people import actor
 from tests.support.transitions import moves, not_refused
+
+SURE = Recall(confirmed=True)
 
 OMAR = actor("omar.haddad")
 SENT, REGISTERED, ALSO_REGISTERED = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -72,7 +74,7 @@ ACTS: Mapping[str, Callable[[Assignment], Decision[Assignment]]] = {
     "distribute": lambda a: distribute(
         a, Distribute(row_ids=(REGISTERED,), confirmed=True), UNITS, STAFF, OMAR, NOW, TODAY
     ),
-    "recall": lambda a: recall_row(a, SENT, OMAR, NOW, TODAY),
+    "recall": lambda a: recall_row(a, SENT, SURE, OMAR, NOW, TODAY),
     "acknowledge": lambda a: acknowledge(a, Acknowledge(), OMAR, NOW),
     "start": lambda a: start(a, Start(started_on=TODAY), OMAR, NOW, TODAY),
     "end-row": lambda a: end_row(a, SENT, EndRow(last_day=TODAY), OMAR, NOW),

@@ -10,7 +10,7 @@ from services.execution.assignment import Assignment, RowStatus, Status
 from services.execution.features.close import close
 from services.execution.features.confirm_decline import confirm_decline
 from services.execution.features.end_row import EndRow, end_row
-from services.execution.features.recall_row import recall_row
+from services.execution.features.recall_row import Recall, recall_row
 from services.execution.features.withdraw import withdraw
 from tests.support.assignments import (
     BLANDAREN,
@@ -25,6 +25,8 @@ from tests.support.assignments import (
     started,
 )
 from tests.support.people import actor
+
+SURE = Recall(confirmed=True)
 
 EVA = actor("eva.nyberg")
 ID = received().id
@@ -81,7 +83,7 @@ def test_what_the_units_still_carry_out_is_closed_when_they_have_ended_it() -> N
     decision = end_row(meanwhile, UUID(int=1), EndRow(last_day=TODAY), EVA, NOW)
     assert decision.state.status is Status.CLOSED
     assert isinstance(decision.events[-1], AssignmentEnded)
-    assert recall_row(meanwhile, UUID(int=1), EVA, NOW, TODAY).state.status is Status.CLOSED
+    assert recall_row(meanwhile, UUID(int=1), SURE, EVA, NOW, TODAY).state.status is Status.CLOSED
 
 
 def test_closing_twice_or_after_a_withdrawal_changes_nothing() -> None:
