@@ -229,7 +229,7 @@ async def test_nothing_that_anybody_wrote_or_is_called_leaves_in_an_event(deviat
     await did(deviation, "omar.haddad", f"{path}/analysis")
     await assessed(deviation, path, measures=["hemlig åtgärd"], consequence="minor")
     await did(deviation, "omar.haddad", f"{path}/feedback", text="hemlig återkoppling")
-    await did(deviation, "omar.haddad", f"{path}/closing", reason="hemligt skäl")
+    await did(deviation, "omar.haddad", f"{path}/closing", reason="hemligt skäl", confirmed=True)
     other = await reported(deviation)
     await did(deviation, "nils.holm", f"{other}/move", unit_id=str(unit("bantorget")))
     await did(deviation, "nils.holm", f"{other}/removal", reason="hemlig borttagning", confirmed=True)

@@ -42,6 +42,9 @@ async def test_it_is_asked_whether_those_concerned_are_told_and_the_answer_is_ke
         assert "Vill du skicka följande insatser till genomförande?" in asked.text
         assert "Du har svarat ja: ett meddelande skickas till Jonas Ek." in asked.text
         assert chosen(asked.text) == ticked | told
+        back = await eva.post(page_path, data=chosen(asked.text) | {"again": "rows"})
+        assert (back.status_code, "Inget är skickat än." in back.text) == (200, False)
+        assert chosen(back.text) == ticked | told
         done = await eva.post(page_path, data=chosen(asked.text) | {"confirmed": "true"})
         assert done.status_code == 303
         assert "Meddelande har skickats till Jonas Ek." in (await eva.get(done.headers["location"])).text

@@ -45,7 +45,7 @@ async def test_what_was_typed_when_the_session_had_ended_is_kept_shown_again_and
         assert heading(done) == "Du är inloggad"
         shown = await browser.post(f"{ASSIGNMENT}/decline?a=1", data=hidden | {"stafett-kept": "1"})
         assert shown.status_code == 409
-        assert "Du är inloggad igen." in shown.text
+        assert "Du är inloggad som Eva Nyberg." in shown.text
         assert '<option value="no_capacity" selected>' in shown.text
         assert "Fullt till mars." in shown.text
         assert await execution.sql("SELECT 1 FROM outbox WHERE type LIKE 'execution.assignment-declined%'") == []
