@@ -155,7 +155,7 @@ async def transaction(request: Request) -> AsyncIterator[Transaction]:
     cause = Cause(traceparent=parent) if TRACEPARENT.fullmatch(parent) else Cause()
     async with database.transaction(cause) as tx:
         if request.method not in SAFE:
-            await first_time(tx, request, request.scope["stafett.login"].subject)
+            request.scope["stafett.before"] = await first_time(tx, request, request.scope["stafett.login"].subject)
         yield tx
         if tx.unlogged and request.method in SAFE:
             raise ReadWithoutLog
@@ -181,6 +181,8 @@ async def actor(request: Request, tx: Tx) -> Actor:
     """The member who asks, with the roles of today."""
     who = await load_actor(tx, request.scope["stafett.login"], tx.today)
     request.scope["stafett.actor"] = who
+    if before := request.scope.get("stafett.before"):
+        raise before
     if request.scope.get("stafett.kept"):
         raise LoggedInAgain(name=who.name)
     return who

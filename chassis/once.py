@@ -69,21 +69,23 @@ class KeyUnreadable(Invalid):
     """Idempotency-Key ska vara ett UUID, ett nytt för varje sak som ska göras."""
 
 
-async def first_time(tx: Transaction, request: Request, login: str) -> None:
-    """Claim the request's key. DoneBefore when it has been used for the same, SentBefore when for something else."""
+async def first_time(tx: Transaction, request: Request, login: str) -> Exception | None:
+    """Claim the request's key. Gives what is to be raised once it is known who asks: DoneBefore when the key has been
+    used for the same, SentBefore when for something else, SaidBefore when another form has said the same.
+    """
     in_form = request.scope.get("stafett.once")
     key = in_form or request.headers.get(HEADER)
     if not key:
-        return
+        return None
     said = f"{request.method} {request.scope['path']}?{request.url.query}\n".encode() + await request.body()
     claim = {"login": login, "key": _uuid(key.removeprefix(SURE)), "digest": hashlib.sha256(said).digest()}
     if await tx.connection.scalar(FIRST, claim):
         if in_form and not in_form.startswith(SURE) and await tx.connection.scalar(SAID_BEFORE, claim):
-            raise SaidBefore
+            return SaidBefore()
         tx.claim = claim
-        return
+        return None
     before = (await tx.connection.execute(BEFORE, claim)).one()
-    raise DoneBefore(before.answer) if before.digest == claim["digest"] else SentBefore
+    return DoneBefore(before.answer) if before.digest == claim["digest"] else SentBefore()
 
 
 def remembered(
@@ -97,7 +99,7 @@ def remembered(
         tx = given.get("tx")
         if isinstance(tx, Transaction) and tx.claim:
             kept = isinstance(done, Done)
-            answer = {"answer": done.model_dump_json()} if kept else {}
+            answer = {"answer": done.model_dump_json(include={*Done.model_fields})} if kept else {}
             await tx.connection.execute(KEEP if kept else NOTHING_DONE, tx.claim | answer)
         return done
 

@@ -1,10 +1,12 @@
 """What the doors of a service say about themselves: OpenAPI, with forms, pages and problems."""
 
+import inspect
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from chassis.once import Done
 from chassis.problems import Problem
 from chassis.session import COOKIE
 
@@ -42,13 +44,19 @@ def openapi(app: FastAPI) -> dict[str, Any]:
                 for method in route.methods or ():
                     operation = document["paths"][route.path_format][method.lower()]
                     _describe(operation, route.endpoint)
-                    if method != "GET":
+                    if answers_done(route.endpoint):
                         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/once"})
         components = document.setdefault("components", {})
         components["schemas"] = dict(sorted((_schemas(components) | _problem()).items()))
         components |= {"parameters": {"once": KEYED}, "responses": RESPONSES, "securitySchemes": LOGINS}
         document["security"] = [{name: []} for name in LOGINS]
     return app.openapi_schema or {}
+
+
+def answers_done(endpoint: Any) -> bool:
+    """True for a command, whose answer is kept for when it comes again."""
+    answer = inspect.signature(endpoint).return_annotation
+    return isinstance(answer, type) and issubclass(answer, Done)
 
 
 def _describe(operation: dict[str, Any], endpoint: Any) -> None:

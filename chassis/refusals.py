@@ -16,7 +16,7 @@ from chassis.database import is_transient
 from chassis.decision import NotFound, Refused
 from chassis.forms import KEPT, ONCE, ShownAgain, wants_page
 from chassis.issuer import NotLoggedIn
-from chassis.once import SURE, Done, DoneBefore, SaidBefore, SentBefore
+from chassis.once import SURE, Done, DoneBefore, KeyUnreadable, SaidBefore, SentBefore
 from chassis.pages import Pages
 from chassis.problems import FieldError, Problem, field_errors
 from chassis.telemetry import describe
@@ -63,7 +63,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     if shown_on is None or not wants_page(request) or isinstance(error, Crossed):
         return answer(request, problem)
     typed = dict(request.scope.get("stafett.typed", {}))
-    if isinstance(error, SentBefore | SaidBefore):
+    if isinstance(error, SentBefore | SaidBefore | KeyUnreadable):
         typed[ONCE] = f"{SURE}{uuid7()}"  # the form that is shown now is a new one, of somebody who has been asked
     return ShownAgain(shown_on.format(**request.path_params), problem, typed)
 

@@ -95,6 +95,8 @@ class ClearanceChanged(Event, about="assignment_id"):
     person_id: UUID
     cleared: tuple[UUID, ...]
     """All of them: this replaces what the order said."""
+    protection: Protection | None = None
+    """Given when it is another one from now on."""
 
 
 class PersonCorrected(Event, about="assignment_id"):

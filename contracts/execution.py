@@ -99,6 +99,8 @@ class CorrectionShared(Event, about="assignment_id"):
     shared_at: datetime
     person: Annotated[Sealed[PersonCard], For("journal", "deviation")]
     """The card as it is now, with all who may see the person."""
+    corrected_at: datetime | None = None
+    """When the authority did it: of two corrections the later counts, whichever comes last."""
 
 
 class AssignmentAcknowledged(Event, about="assignment_id"):

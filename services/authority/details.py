@@ -69,9 +69,10 @@ class AddressNotKept(Invalid):
 
 
 def described(person: Person, details: Details, today: date) -> Person:
-    """The person as described. Sex and birth year come from the number when it tells them; then nothing else is taken.
+    """The person as described.
 
-    Refused when the details contradict each other or say what may not be kept.
+    Sex and birth year come from the number when it tells them; then nothing else is taken. Refused when the details
+    contradict each other or say what may not be kept.
     """
     _check(details, today)
     number = _number(details, today)

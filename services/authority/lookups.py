@@ -133,15 +133,17 @@ Verifying = Annotated[Callable[[FollowUp], bool], Depends(_with_our_keys)]
 """For a door: is_genuine with the public keys of this installation."""
 
 
-async def save_person(tx: Transaction, decision: Decision[Person], by: Actor) -> None:
-    """AlreadyYours or AlreadyRegistered when another person has the number; the attempt is logged."""
+async def save_person(tx: Transaction, decision: Decision[Person], new_to: Actor | None = None) -> None:
+    """AlreadyRegistered when another person has the number, AlreadyYours for whoever registers one they have already.
+    The attempt is logged.
+    """
     person = decision.state
     if person.identity_number:
         same = select(persons.table).where(persons.table.c.identity_number == person.identity_number)
         others = [one for one in await tx.find(persons, same) if one.id != person.id]
         for other in others:
             tx.tried(decision.by, other.id, "register", f"person/{other.id}", "the number is registered")
-            raise _taken(other, by)
+            raise _taken(other, new_to)
     try:
         await tx.save(persons, decision)
     except IntegrityError as error:
@@ -150,9 +152,11 @@ async def save_person(tx: Transaction, decision: Decision[Person], by: Actor) ->
         raise
 
 
-def _taken(other: Person, by: Actor) -> Refused:
+def _taken(other: Person, new_to: Actor | None) -> Refused:
+    if new_to is None:
+        return AlreadyRegistered("identity_number")
     try:
-        seen_by(other, by)
+        seen_by(other, new_to)
     except (NotFound, NotAllowed):
         return AlreadyRegistered("identity_number")
     return AlreadyYours("identity_number", id=other.id, case_number=other.case_number)

@@ -21,6 +21,8 @@ class Person:
     cleared: tuple[UUID, ...]
     """The members who may see a protected person: those named in any of the assignments."""
     told_at: datetime
+    corrected_at: datetime | None = None
+    """When the authority last put it right."""
 
     @property
     def name(self) -> str:
@@ -94,12 +96,18 @@ def known_now(known: Person, heard: Person, carried: Iterable[Carried]) -> Perso
     """
     newer = heard if heard.told_at >= known.told_at else known
     protection = next((one.protection for one in (newer, known, heard) if one.protected), Protection.NONE)
-    return cleared_now(replace(newer, protection=protection), carried)
+    return cleared_now(replace(newer, protection=protection, corrected_at=known.corrected_at), carried)
 
 
-def corrected_now(known: Person, heard: Person, carried: Iterable[Carried]) -> Person:
-    """The newer of the two, also when it lifts a protection: it is said on purpose, of all the person's orders."""
-    return cleared_now(heard if heard.told_at >= known.told_at else known, carried)
+def corrected_now(known: Person, heard: Person, corrected_at: datetime, carried: Iterable[Carried]) -> Person:
+    """The latest correction counts, also when it lifts a protection: it is said on purpose, of all the orders."""
+    late = known.corrected_at is not None and corrected_at < known.corrected_at
+    return cleared_now(known if late else replace(heard, corrected_at=corrected_at), carried)
+
+
+def protected_now(known: Person, card: PersonCard) -> Person:
+    """With a protection that has been raised for an order; one that ends there may not have for another."""
+    return replace(known, protection=card.protection) if card.protection is not Protection.NONE else known
 
 
 def cleared_now(known: Person, carried: Iterable[Carried]) -> Person:

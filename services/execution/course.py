@@ -131,12 +131,12 @@ def clearance_shared(before: Assignment, after: Assignment, now: datetime) -> tu
     return (ClearanceShared(assignment_id=after.id, person_id=after.person_id, shared_at=now, person=person),)
 
 
-def correction_shared(assignment: Assignment, now: datetime) -> tuple[Event, ...]:
+def correction_shared(assignment: Assignment, corrected_at: datetime, now: datetime) -> tuple[Event, ...]:
     """What is right about the person, for those who document it; they know of nobody until it is distributed."""
     if not assignment.been_distributed:
         return ()
     ids = {"assignment_id": assignment.id, "person_id": assignment.person_id}
-    return (CorrectionShared(**ids, shared_at=now, person=_card(assignment)),)
+    return (CorrectionShared(**ids, corrected_at=corrected_at, shared_at=now, person=_card(assignment)),)
 
 
 def _card(assignment: Assignment) -> Sealed[PersonCard]:

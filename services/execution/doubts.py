@@ -9,7 +9,7 @@ from services.execution.assignment import Assignment, Row, RowStatus
 
 def doubts(assignment: Assignment) -> dict[UUID, tuple[str, ...]]:
     """For each row that has not been sent: days that the decision does not cover, and the same thing twice."""
-    live = [row for row in assignment.rows if row.status in (RowStatus.REGISTERED, RowStatus.SENT)]
+    live = [row for row in assignment.rows if row.status in (RowStatus.REGISTERED, RowStatus.SENT, RowStatus.ENDED)]
     numbers = {row.id: number for number, row in enumerate(assignment.rows, 1)}
     found: dict[UUID, list[str]] = {row.id: [] for row in live if row.status is RowStatus.REGISTERED}
     for row in live:

@@ -24,6 +24,7 @@ persons = Rows(
         Column("protection", coded(Protection), nullable=False),
         Column("cleared", ARRAY(Uuid), nullable=False),
         Column("told_at", DateTime(timezone=True), nullable=False),
+        Column("corrected_at", DateTime(timezone=True)),
         info={"personal": True},
     ),
 )

@@ -1,6 +1,6 @@
 """Correct what is said about a person (rätta uppgifter), also the protection; the orders' providers are told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -11,13 +11,14 @@ from sqlalchemy import select
 from chassis.auth import Actor
 from chassis.decision import Decision, Invalid, Refused
 from chassis.http import By, Done, Router, Tx, form, page
-from contracts.authority import PersonCorrected, Protection
+from contracts.authority import ClearanceChanged, PersonCorrected, Protection
+from contracts.event import Event
 from contracts.sealed import Sealed
 from services.authority.details import Details, described
 from services.authority.identity_number import IdentityType, Sex
 from services.authority.lines import Choice, Heading, heading
 from services.authority.lookups import colleagues_of, known_members, save_person, sent_orders
-from services.authority.ordered import Ordered, check_all_taken_care_of
+from services.authority.ordered import OVER, Ordered, check_all_taken_care_of
 from services.authority.person import Correction, Person, UnknownColleague, seen_by
 from services.authority.tables import assignments, persons
 
@@ -27,6 +28,8 @@ router = Router()
 class Correct(Details):
     """All that is right about the person, and who may see them when the protection is new."""
 
+    protection: Protection = Field(title="Skyddade uppgifter")
+    """Never left out: that would end it."""
     seen: int | None = Field(default=None, ge=0)
     """How many corrections there were when this was filled in: it is not to undo what came between."""
 
@@ -82,7 +85,7 @@ async def correct_a_person(id: UUID, command: Correct, by: By, tx: Tx) -> Done:
     person = await tx.load(persons, id)
     known = await known_members(tx, command.cleared)
     decision = correct(person, command, by, known, await sent_orders(tx, id), tx.now, tx.today)
-    await save_person(tx, decision, by)
+    await save_person(tx, decision)
     told = " Utförarna har fått dem." if decision.events else ""
     return Done(id=id, location=f"/authority/persons/{id}", message=f"Uppgifterna är rättade.{told}")
 
@@ -99,10 +102,10 @@ def correct(
     """A new protection names at once who may see the person; an old one is left to the page where they are named."""
     who = seen_by(person, by)
     if command.seen is not None and command.seen != len(person.corrections):
-        raise CorrectedMeanwhile(name=person.corrections[-1].name)
+        raise CorrectedMeanwhile(name=person.corrections[-1].name if person.corrections else "Någon")
     if not known.issuperset(command.cleared):
         raise UnknownColleague("cleared")
-    after = described(person, command, today)
+    after = described(person, _forgotten(person, command), today)
     if after.protected and not person.protected:
         after = replace(after, cleared=tuple(dict.fromkeys((person.registered_by, who.member_id, *command.cleared))))
         check_all_taken_care_of(orders, after)
@@ -111,13 +114,25 @@ def correct(
         raise NothingCorrected
     correction = Correction(now, who.member_id, who.name, fields)
     after = replace(after, corrections=(*person.corrections, correction))
-    events = (
-        PersonCorrected(
-            assignment_id=order.assignment.id, person_id=person.id, corrected_at=now, person=Sealed(after.card)
-        )
-        for order in orders
-    )
-    return Decision(after, tuple(events), who)
+    return Decision(after, tuple(_told(person, after, orders, now)), who)
+
+
+def _forgotten(person: Person, command: Correct) -> Correct:
+    """Whose identity is to be documented no more loses the names and the address that stood there, too."""
+    if not command.de_identified or person.identity_number is None:
+        return command
+    names = {name: "" for name in ("family_name", "given_name") if getattr(command, name) == getattr(person, name)}
+    return command.model_copy(update={**names, "registered_address": None})
+
+
+def _told(before: Person, after: Person, orders: Sequence[Ordered], now: datetime) -> Iterator[Event]:
+    """Who has the person in an order under way gets it all; who is done with it only a new protection, or its end."""
+    for order in orders:
+        ids = {"assignment_id": order.assignment.id, "person_id": after.id}
+        if order.assignment.phase not in OVER and after.card != before.card:
+            yield PersonCorrected(**ids, corrected_at=now, person=Sealed(after.card))
+        elif order.assignment.phase in OVER and after.protection is not before.protection:
+            yield ClearanceChanged(**ids, cleared=after.card.cleared, protection=after.protection)
 
 
 FIELDS = tuple(name for name in Details.model_fields if name not in ("de_identified", "cleared"))

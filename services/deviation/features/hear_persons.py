@@ -20,6 +20,7 @@ from services.deviation.person import (
     corrected_now,
     known_now,
     person_of,
+    protected_now,
 )
 from services.deviation.tables import carried, persons
 
@@ -47,7 +48,7 @@ async def hear_cleared(event: ClearanceShared, tx: Transaction) -> None:
         card = tx.unseal(event.person, PersonCard)
         await tx.save(carried, Decision(carried_after_clearance(known, card)))
         person = await tx.load(persons, known.person_id)
-        await tx.save(persons, Decision(cleared_now(person, await carried_for(tx, person.id))))
+        await tx.save(persons, Decision(cleared_now(protected_now(person, card), await carried_for(tx, person.id))))
 
 
 @subscriptions.on(CorrectionShared)
@@ -57,7 +58,12 @@ async def hear_corrected(event: CorrectionShared, tx: Transaction) -> None:
         card = tx.unseal(event.person, PersonCard)
         await tx.save(carried, Decision(carried_after_clearance(known, card)))
         person = await tx.load(persons, known.person_id)
-        corrected = corrected_now(person, person_of(card, event.shared_at), await carried_for(tx, person.id))
+        corrected = corrected_now(
+            person,
+            person_of(card, event.shared_at),
+            event.corrected_at or event.shared_at,
+            await carried_for(tx, person.id),
+        )
         await tx.save(persons, Decision(corrected))
 
 

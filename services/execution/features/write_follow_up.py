@@ -62,7 +62,7 @@ class PerformedInFuture(Invalid):
 
 
 class PerformedTooEarly(Invalid):
-    """Datum för genomförd uppföljning kan inte ligga före {first_day}, då insatserna började."""
+    """Datum för genomförd uppföljning kan inte ligga före {first_day}."""
 
 
 class SignatureInFuture(Invalid):

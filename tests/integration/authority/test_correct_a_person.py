@@ -44,6 +44,30 @@ async def test_what_was_corrected_meanwhile_is_said_and_what_was_typed_is_kept(a
     assert dict(row) == {"given_name": "Maj", "family_name": "Mustafsson", "times": 2}
 
 
+async def test_a_slip_does_not_make_one_forget_what_was_corrected_meanwhile(authority: Running) -> None:
+    async with authority.client("karin.berg") as karin:
+        path = f"/authority/persons/{await register(karin)}"
+    async with authority.browser("karin.berg") as karin:
+        form = filled_in((await karin.get(f"{path}/edit")).text)
+        hidden = {"protection": "confidentiality_mark"}
+        assert (await karin.post(path, data=form | hidden)).status_code == 303
+        slip = await karin.post(path, data=form | {"birth_year": "abc"})
+        assert slip.status_code == 422
+        assert (await karin.post(path, data=filled_in(slip.text) | {"birth_year": ""})).status_code == 409
+    assert await authority.sql("SELECT protection FROM persons") == [hidden]
+
+
+async def test_a_number_that_somebody_else_has_is_said_and_the_rest_is_kept(authority: Running) -> None:
+    async with authority.client("karin.berg") as karin:
+        await register(karin)
+        other = f"/authority/persons/{await register(karin, identity_number='19460762-2398', family_name='Annan')}"
+    async with authority.browser("karin.berg") as karin:
+        form = filled_in((await karin.get(f"{other}/edit")).text)
+        taken = await karin.post(other, data=form | {"identity_number": "19380303-9142", "family_name": "Ny"})
+    assert (taken.status_code, "Identitetsnumret är redan registrerat." in taken.text) == (409, True)
+    assert 'value="Ny"' in taken.text
+
+
 async def test_a_person_without_identity_is_shown_as_one_in_the_form(authority: Running) -> None:
     async with authority.client("karin.berg") as karin:
         path = f"/authority/persons/{await register(karin, identity_number=None, de_identified=True)}"
@@ -70,4 +94,4 @@ async def test_of_another_unit_or_for_other_roles_there_is_nobody_to_correct(aut
         path = f"/authority/persons/{await register(karin)}"
     async with authority.client("eva.nyberg") as eva:
         assert (await eva.get(f"{path}/edit")).status_code == 404
-        assert (await eva.put(path, json=MOIRA)).status_code == 404
+        assert (await eva.put(path, json=MOIRA | {"protection": "none"})).status_code == 404

@@ -107,6 +107,22 @@ async def test_a_program_that_lost_the_answer_asks_again_with_the_same_key(devia
     assert theirs["id"] != first["id"], "a key is its sender's own"
 
 
+async def test_who_has_no_login_here_any_more_is_not_answered_again(deviation: Running) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    async with deviation.client("jonas.ek") as jonas:
+        body(await jonas.post("/deviation/deviations", json=typed(), headers=key))
+        await deviation.sql("DELETE FROM replica_member WHERE login = 'jonas.ek' RETURNING 1")
+        refused = body(await jonas.post("/deviation/deviations", json=typed(), headers=key), 403)
+    assert refused["type"] == "unknown-member"
+
+
+async def test_a_form_whose_key_cannot_be_read_is_shown_with_a_new_one(deviation: Running) -> None:
+    async with deviation.browser("jonas.ek") as jonas:
+        shown = await jonas.post(SEND, data=REPORT | {ONCE: "42"})
+        assert shown.status_code == 422
+        assert (await jonas.post(SEND, data=REPORT | {ONCE: key_in(shown.text)})).status_code == 303
+
+
 async def test_a_door_that_is_opened_twice_with_a_key_does_what_it_did_only_once(deviation: Running) -> None:
     path, key = await reported(deviation), {"Idempotency-Key": str(uuid4())}
     async with deviation.client("omar.haddad") as omar:

@@ -47,6 +47,7 @@ def test_the_provider_of_each_order_is_told() -> None:
         "assignment_id": ASSIGNMENT,
         "person_id": moira().id,
         "cleared": (member("karin.berg"), member("omar.haddad")),
+        "protection": None,
     }
 
 

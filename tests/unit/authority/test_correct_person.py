@@ -1,9 +1,12 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from chassis.decision import NotFound
-from contracts.authority import PersonCorrected, Protection
+from contracts.authority import ClearanceChanged, PersonCorrected, Protection
+from services.authority.assignment import OrderStatus
 from services.authority.details import AddressNotKept, SexContradicts
 from services.authority.features.correct_person import (
     Correct,
@@ -27,7 +30,8 @@ ORDERED = Ordered(sent(), blandaren())
 
 
 def said(person: Person, **changes: Any) -> Correct:
-    return Correct.model_validate(details_of(person).model_dump(exclude_defaults=True) | changes)
+    written = details_of(person).model_dump(exclude_defaults=True) | {"protection": person.protection}
+    return Correct.model_validate(written | changes)
 
 
 def corrected(person: Person, *orders: Ordered, by: Any = KARIN, **changes: Any) -> tuple[Person, tuple[Any, ...]]:
@@ -105,7 +109,8 @@ def test_what_somebody_else_has_corrected_meanwhile_is_not_undone() -> None:
 def test_saving_what_is_said_already_corrects_nothing() -> None:
     with pytest.raises(NothingCorrected):
         corrected(moira())
-    without = moira(identity_number=None, identity_type=IdentityType.NONE)
+    nobody = {"identity_number": None, "identity_type": IdentityType.NONE}
+    without = moira(**nobody, family_name="Avidentifierad", given_name="person")
     with pytest.raises(NothingCorrected):
         corrected(without)
 
@@ -115,3 +120,33 @@ def test_a_person_of_another_unit_or_hidden_from_the_asker_does_not_exist() -> N
         corrected(moira(), by=actor("eva.nyberg"), given_name="Maj")
     with pytest.raises(NotFound):
         corrected(protected(), by=colleague(), given_name="Maj")
+
+
+@pytest.mark.requirement("DOM-PROT-01")
+def test_who_is_done_with_the_person_is_told_of_a_protection_and_of_nothing_new() -> None:
+    closed = Ordered(replace(sent(Mark.ENDED), status=OrderStatus.CLOSED), blandaren())
+    assert corrected(moira(), closed, registered_address="Ny gata 1")[1] == ()
+    after, (event,) = corrected(moira(), closed, protection=Protection.ASSUMED_IDENTITY, family_name="Annan")
+    assert isinstance(event, ClearanceChanged)
+    assert (event.protection, event.cleared) == (Protection.ASSUMED_IDENTITY, after.cleared)
+
+
+def test_what_the_providers_are_not_told_of_tells_them_nothing() -> None:
+    without = moira(identity_number="20050505T000", identity_type=IdentityType.T_NUMBER, sex="okänt", birth_year=None)
+    assert corrected(without, ORDERED, birth_year=2005)[1] == ()
+
+
+@pytest.mark.requirement("DOM-PROT-01")
+def test_a_protection_is_never_left_out() -> None:
+    with pytest.raises(ValidationError, match="protection"):
+        Correct(family_name="Mustafsson", given_name="Moira")  # type: ignore[call-arg]
+
+
+def test_whose_identity_is_to_be_documented_no_more_loses_name_and_address_too() -> None:
+    after, _ = corrected(moira(registered_address="Storgatan 1"), identity_number=None, de_identified=True)
+    assert (after.name, after.registered_address, after.identity_number) == ("Avidentifierad, person", None, None)
+
+
+def test_a_mark_from_nowhere_is_refused() -> None:
+    with pytest.raises(CorrectedMeanwhile):
+        corrected(moira(), given_name="Maj", seen=3)

@@ -16,6 +16,7 @@ from services.deviation.person import (
     corrected_now,
     known_now,
     person_of,
+    protected_now,
 )
 from tests.support.deviations import ASSIGNMENT, NOW, TODAY, distributed, ended, row
 from tests.support.municipality import member, unit
@@ -115,5 +116,8 @@ def test_whoever_an_assignment_no_longer_names_sees_the_person_only_if_another_o
 def test_a_correction_counts_when_it_is_newer_also_when_it_lifts_the_protection() -> None:
     hidden = person_of(person(protection=Protection.CONFIDENTIALITY_MARK), EARLIER)
     plain = person_of(person(family_name="Mustafson"), NOW)
-    assert corrected_now(hidden, plain, []) == plain
-    assert corrected_now(plain, hidden, []) == plain
+    after = corrected_now(hidden, plain, NOW, [])
+    assert after == replace(plain, corrected_at=NOW)
+    assert corrected_now(after, hidden, EARLIER, []) == after
+    assert protected_now(after, person(protection=Protection.CONFIDENTIALITY_MARK)).protected
+    assert protected_now(hidden, person()).protected

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from chassis.decision import NotFound
-from contracts.authority import ClearanceChanged
+from contracts.authority import ClearanceChanged, Protection
 from contracts.execution import ClearanceShared
 from services.execution.assignment import Assignment, RowStatus, Status
 from services.execution.features.hear_clearance import hear_clearance
@@ -81,3 +81,18 @@ def test_whom_the_authority_takes_away_no_longer_see_it_although_the_provider_ha
 def test_the_same_list_again_changes_nothing() -> None:
     before = protected(AT_UNITS, "omar.haddad")
     assert hear_clearance(before, names("omar.haddad"), NOW).state is before
+
+
+def test_a_protection_that_comes_when_the_provider_is_done_hides_the_person_and_takes_the_address_away() -> None:
+    level = Protection.PROTECTED_REGISTRATION
+    card = received().order.person.model_copy(update={"registered_address": "Storgatan 1"})
+    before = replace(AT_UNITS, order=AT_UNITS.order.model_copy(update={"person": card}))
+    event = names("omar.haddad").model_copy(update={"protection": level})
+    after = hear_clearance(before, event, NOW).state
+    person = after.order.person
+    assert (person.protection, person.registered_address, person.family_name) == (level, None, card.family_name)
+    with pytest.raises(NotFound):
+        seen_by(after, EVA)
+    end = names().model_copy(update={"protection": Protection.NONE})
+    opened = hear_clearance(replace(after, cleared=(JONAS.member_id,)), end, NOW).state
+    assert (opened.protected, opened.named) == (False, ())

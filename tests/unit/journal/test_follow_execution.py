@@ -14,6 +14,7 @@ from services.journal.person import (
     cleared_now,
     corrected_now,
     known_now,
+    protected_now,
     units_of,
 )
 from tests.support.journals import NOW, TODAY, distributed, ended, moira, row
@@ -90,8 +91,18 @@ def test_an_order_from_before_the_protection_never_lifts_it() -> None:
 def test_a_correction_counts_when_it_is_newer_also_when_it_lifts_the_protection() -> None:
     protected = moira(protection=Protection.PROTECTED_REGISTRATION)
     plain = replace(moira(family_name="Ny"), told_at=NOW + timedelta(days=1))
-    assert corrected_now(protected, plain, []) == plain
-    assert corrected_now(plain, protected, []) == plain
+    now, before = NOW + timedelta(days=1), NOW
+    after = corrected_now(protected, plain, now, [])
+    assert after == replace(plain, corrected_at=now)
+    assert corrected_now(after, protected, before, []) == after
+    assert known_now(after, replace(plain, told_at=now), []).corrected_at == now
+
+
+@pytest.mark.requirement("DOM-PROT-01")
+def test_a_protection_that_is_raised_for_an_order_holds_and_one_that_ends_there_does_not() -> None:
+    card = person(protection=Protection.PROTECTED_REGISTRATION)
+    assert protected_now(moira(), card).protected
+    assert protected_now(moira(protection=Protection.ASSUMED_IDENTITY), person()).protected
 
 
 @pytest.mark.requirement("DOM-PROT-01")

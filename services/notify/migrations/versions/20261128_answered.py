@@ -21,4 +21,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('login', 'key', name=op.f('pk_answered')),
     )
     op.create_index('ix_answered_at', 'answered', ['at'], unique=False)
-    op.create_index('ix_answered_digest', 'answered', ['login', 'digest'], unique=False)

@@ -1,0 +1,12 @@
+"""said before"""
+
+from alembic import op
+
+revision = '20261128_said_before'
+down_revision = '20261128_answered'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index('ix_answered_digest', 'answered', ['login', 'digest'], unique=False)
