@@ -25,7 +25,7 @@ router = Router()
 class MergeRows(Command):
     """All become one like the first, with its unit and its time, for the whole period of all of them."""
 
-    merged_row_ids: tuple[UUID, ...] = Field(min_length=2, max_length=50, title="Insatser att slå ihop")
+    merged_row_ids: tuple[UUID, ...] = Field(min_length=2, max_length=50, title="minst två insatser")
 
 
 class DifferentServices(Invalid):
