@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from chassis.decision import NotAllowed, NotFound
+from chassis.seen import ChangedMeanwhile
 from contracts.deviation import AnalysisStarted, Consequence, DeviationClosed, FeedbackGiven
 from services.deviation.deviation import (
     ConsequenceMissing,
@@ -164,3 +165,14 @@ def test_the_reporter_and_user_support_may_not_and_for_others_it_does_not_exist(
 def test_what_is_closed_stays_as_it_is(do: Callable[[Any, Any], Any]) -> None:
     with pytest.raises(NotPossibleNow, match="Avslutad"):
         do(closed(), BOSS)
+
+
+def test_an_analysis_that_was_saved_meanwhile_is_not_overwritten_unseen() -> None:
+    opened = under_analysis()
+    first = assess(opened, Assess(analysis="Från flik A", seen=opened.seen), BOSS, NOBODY, NOW).state
+    late = Assess(analysis="Från flik B", seen=opened.seen)
+    with pytest.raises(ChangedMeanwhile):
+        assess(first, late, BOSS, NOBODY, NOW)
+    after = assess(first, late.model_copy(update={"seen": first.seen}), BOSS, NOBODY, NOW).state
+    assert after.analysis is not None
+    assert after.analysis.analysis == "Från flik B"

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from chassis.decision import NotFound
+from chassis.seen import ChangedMeanwhile
 from services.journal.features.write_note import NotedInFuture, edit
 from services.journal.journal import JournalIsClosed, JournalStatus
 from services.journal.note import History, Kind, OnlyAuthor, WriteProtected
@@ -69,3 +70,13 @@ def test_a_note_in_a_closed_journal_is_not_changed() -> None:
 def test_for_others_it_does_not_exist() -> None:
     with pytest.raises(NotFound):
         edited(note(), "lina.dahl")
+
+
+def test_what_was_saved_since_it_was_opened_is_not_overwritten_unseen() -> None:
+    opened = note()
+    changed = edited(opened)
+    late = typed(text="Från en annan flik.", seen=opened.note.entry)
+    with pytest.raises(ChangedMeanwhile):
+        edit(changed, moira(), late, actor("jonas.ek"), LATER, DAY)
+    knowing = late.model_copy(update={"seen": changed.note.entry})
+    assert edit(changed, moira(), knowing, actor("jonas.ek"), LATER, DAY).state.text == "Från en annan flik."
