@@ -176,4 +176,6 @@ async def sent_orders(tx: Transaction, person_id: UUID) -> list[Ordered]:
     """The person's orders that have been sent, and where they are."""
     table = assignments.table.c
     sent = select(assignments.table).where(table.person_id == person_id, table.status.not_in(NEVER_SENT))
-    return [Ordered(a, await find_provider(tx, a.unit_id, tx.today)) for a in await tx.find(assignments, sent)]
+    found = await tx.find(assignments, sent)
+    there = {unit_id: await find_provider(tx, unit_id, tx.today) for unit_id in {order.unit_id for order in found}}
+    return [Ordered(order, there[order.unit_id]) for order in found]

@@ -24,6 +24,9 @@ from services.authority.tables import assignments, persons
 
 router = Router()
 
+FIELDS = tuple(name for name in Details.model_fields if name not in ("de_identified", "cleared"))
+"""What a correction can change."""
+
 
 class Correct(Details):
     """All that is right about the person, and who may see them when the protection is new."""
@@ -133,9 +136,6 @@ def _told(before: Person, after: Person, orders: Sequence[Ordered], now: datetim
             yield PersonCorrected(**ids, corrected_at=now, person=Sealed(after.card))
         elif order.assignment.phase in OVER and after.protection is not before.protection:
             yield ClearanceChanged(**ids, cleared=after.card.cleared, protection=after.protection)
-
-
-FIELDS = tuple(name for name in Details.model_fields if name not in ("de_identified", "cleared"))
 
 
 def details_of(person: Person) -> Details:

@@ -45,6 +45,7 @@ async def test_of_two_who_change_a_draft_the_second_is_told_and_keeps_what_was_t
         second = await browser.post(path, data=typed(seen=seen, cover_message="Från flik B"))
         assert (second.status_code, "Någon har ändrat det här" in second.text) == (409, True)
         assert "Från flik B</textarea>" in second.text
+        assert 'Nu står det: <span class="prose">Från flik A</span>' in second.text
         anew = second.text.partition('name="seen" value="')[2].partition('"')[0]
         assert (await browser.post(path, data=typed(seen=anew, cover_message="Från flik B"))).status_code == 303
     assert await authority.sql("SELECT cover_message FROM assignments") == [{"cover_message": "Från flik B"}]

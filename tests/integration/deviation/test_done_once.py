@@ -87,6 +87,8 @@ async def test_a_refused_form_has_done_nothing_and_keeps_its_key(deviation: Runn
     async with deviation.browser("jonas.ek") as jonas:
         refused = await jonas.post(SEND, data=form | {"occurred_on": "2099-01-01"})
         assert (refused.status_code, key_in(refused.text)) == (422, form[ONCE])
+        misspelt = await jonas.post(SEND, data=form | {"occurred_on": "i går"})
+        assert (misspelt.status_code, key_in(misspelt.text)) == (422, form[ONCE])
         assert (await jonas.post("/deviation/deviations", data=form)).status_code == 303
     assert await count(deviation) == 1
 

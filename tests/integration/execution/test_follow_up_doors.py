@@ -138,6 +138,9 @@ async def test_what_a_colleague_has_written_meanwhile_is_not_overwritten_unseen_
         late = await jonas.post(f"{path}/text", data=opened | {"performed": "Jonas egen text"})
         assert (late.status_code, "Någon har ändrat det här" in late.text) == (409, True)
         assert "Jonas egen text</textarea>" in late.text
+        assert 'Nu står det: <span class="prose">ingenting</span>' in late.text
+        second = await jonas.post(f"{path}/text", data=opened | {"comment": "Jonas"})
+        assert 'Nu står det: <span class="prose">Evas</span>' in second.text
         knowing = dict(re.findall(r'name="(seen)" value="([0-9a-f]{32})"', late.text))
         assert (await jonas.post(f"{path}/text", data=knowing | {"performed": "Jonas egen text"})).status_code == 303
 
