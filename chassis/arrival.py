@@ -1,7 +1,8 @@
 """A message as it arrives: the delivery, its envelope, and what is said of one that can't be read or applied."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -14,6 +15,9 @@ from chassis import envelope
 from chassis.telemetry import describe
 from contracts.sealed import CannotOpen
 from contracts.topology import RESEND_REQUESTED, ResendRequested
+
+Subject = tuple[str, str]
+"""Its owner, and what it is about."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +35,48 @@ class Delivery:
     """True where every service has a login of its own: what the broker doesn't vouch for is then not taken."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Arrival:
-    """A delivery whose envelope has been read; status `parked` when it can't be placed in any order."""
+    """A delivery whose envelope has been read; with an error when there is none that could be."""
 
     id: UUID
     owner: str
     subject: str
-    sequence: int | None
+    sequence: int
+    """0 when it can't be placed in any order."""
     type: str
     headers: dict[str, Any]
     body: bytes
+    head: envelope.Envelope | None
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a service has come with a subject."""
+
+    last: int
+    """The sequence that was applied last; 0 before the first."""
+    held: bool
+    """Something of it is stored and not applied yet."""
+
+
+def sort_out(arrivals: Iterable[Arrival], positions: Mapping[Subject, Position]) -> tuple[list[Arrival], list[Arrival]]:
+    """(what can be applied at once, in this order; what has to wait). What has been applied before is in neither."""
+    lines: dict[Subject, dict[int, Arrival]] = defaultdict(dict)
+    for arrival in arrivals:
+        lines[arrival.owner, arrival.subject].setdefault(arrival.sequence, arrival)
+    ready: list[Arrival] = []
+    waiting: list[Arrival] = []
+    for subject, line in lines.items():
+        following = positions[subject].last + 1
+        for sequence in sorted(line):
+            if sequence == following and not positions[subject].held:
+                ready.append(line[sequence])
+                following += 1
+            elif sequence >= following:
+                waiting.append(line[sequence])
+    return ready, waiting
 
 
 class CannotApply(Exception):
@@ -94,8 +128,8 @@ def read(delivery: Delivery) -> Arrival:
     except (envelope.Malformed, ValidationError) as error:
         fingerprint = hashlib.sha256(delivery.body + repr(sorted(headers.items())).encode()).hexdigest()
         stray = uuid5(NAMESPACE_URL, fingerprint)
-        return Arrival(stray, "", "", None, _storable(delivery.type), headers, delivery.body, why(error))
-    return Arrival(head.id, head.owner, head.subject, head.sequence, head.type, headers, delivery.body)
+        return Arrival(stray, "", "", 0, _storable(delivery.type), headers, delivery.body, None, why(error))
+    return Arrival(head.id, head.owner, head.subject, head.sequence, head.type, headers, delivery.body, head)
 
 
 def why(error: Exception) -> str:

@@ -70,7 +70,7 @@ class Actor:
 
 async def load_actor(tx: Transaction, login: Login, today: date) -> Actor:
     """The member a login stands for, from the replica: a revoked role stops at once. UnknownMember when unknown."""
-    rows = (await tx.connection.execute(ROLES, {"login": login.subject, "on": today})).all()
+    rows = (await tx.execute(ROLES, {"login": login.subject, "on": today})).all()
     if not rows:
         raise UnknownMember
     roles: dict[UUID, set[str]] = {}

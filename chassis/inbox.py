@@ -3,15 +3,15 @@
 A *subject* is what a message is about, e.g. `assignment/<id>`; its owner numbers its messages from 1. A service hears
 all that an owner tells, and notes what it has no use for as done, so that no number is missing.
 
-Deliveries that arrive together share a transaction. When one of them fails, the transaction is rolled back and every
-subject gets a transaction of its own, so that only the failing subject waits.
+Deliveries that arrive together share a transaction and a few statements: one tells how far their subjects have come,
+one stores them and moves on, and what they change is written with one for each table. When one of them fails, nothing
+has been done, and every subject gets a transaction of its own, so that only the failing subject waits.
 """
 
 import asyncio
 import contextlib
-import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -19,17 +19,18 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import envelope, resend
 from chassis import inbox_queries as sql
-from chassis.arrival import Arrival, CannotApply, Delivery, ack, read, why
+from chassis.arrival import Arrival, CannotApply, Delivery, Subject, ack, read, sort_out, why
 from chassis.database import Database, Transaction, is_transient
 from chassis.decision import Refused
 from chassis.envelope import Cause
 from chassis.hold import hold
+from chassis.rows import Rows
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import Meters
+from contracts.event import Event
 from contracts.sealed import CannotOpen
 from contracts.topology import EVENTS, RESEND_REQUESTED
 
@@ -49,6 +50,7 @@ class Inbox:
         self._service = service
         self._database = database
         self._handlers = handlers.handlers
+        self._loads = handlers.loads
         self._meters = meters
         self._patience = patience
         self._arrived: list[Delivery] = []
@@ -88,88 +90,92 @@ class Inbox:
         """Store and apply a batch; gives those that could not be stored. Raises only when the database is away."""
         arrivals = [read(delivery) for delivery in batch]
         try:
-            async with self._database.engine.begin() as connection:
-                wrote = await self._apply(connection, arrivals, tolerant=False)
+            async with self._database.transaction() as tx:
+                await self._together(tx, arrivals)
         except Exception as error:
             if is_transient(error):
                 raise
             return await self._one_by_one(list(zip(batch, arrivals, strict=True)))
-        if wrote:
-            self._database.wake.set()
         return []
 
     async def _one_by_one(self, batch: Sequence[tuple[Delivery, Arrival]]) -> list[Delivery]:
         refused: list[Delivery] = []
-        subjects: dict[tuple[str, str], list[tuple[Delivery, Arrival]]] = defaultdict(list)
+        subjects: dict[Subject, list[tuple[Delivery, Arrival]]] = defaultdict(list)
         for delivery, arrival in batch:
             subjects[arrival.owner, arrival.subject].append((delivery, arrival))
-        for same_subject in subjects.values():
+        for subject, same_subject in subjects.items():
             try:
-                async with self._database.engine.begin() as connection:
-                    await self._apply(connection, [arrival for _, arrival in same_subject], tolerant=True)
+                async with self._database.transaction() as tx:
+                    await self._patiently(tx, subject, [arrival for _, arrival in same_subject])
             except Exception as error:
                 if is_transient(error):
                     raise
                 refused += [delivery for delivery, _ in same_subject]
                 self._log.error("message can't be stored", error=why(error))
-        self._database.wake.set()
         return refused
 
-    async def _apply(self, connection: AsyncConnection, arrivals: Sequence[Arrival], *, tolerant: bool) -> bool:
-        """Store the new ones, then apply each subject as far as its sequence is whole. True if events were written."""
-        requests = [a for a in arrivals if a.type == RESEND_REQUESTED]
-        placed = [a for a in arrivals if a.sequence is not None and a.type != RESEND_REQUESTED]
-        await self._store(connection, [a for a in arrivals if a.sequence is None])
-        wrote = False
-        for request in requests:
-            await resend.send_again(connection, request.body)
-            wrote = True
-        if placed:
-            positions = await self._positions(connection, {(a.owner, a.subject) for a in placed})
-            await self._store(connection, [a for a in placed if (a.sequence or 0) > positions[a.owner, a.subject]])
-            wrote |= await self._advance(connection, positions, tolerant=tolerant)
-        return wrote
-
-    async def _positions(
-        self, connection: AsyncConnection, subjects: set[tuple[str, str]]
-    ) -> dict[tuple[str, str], int]:
-        """The last applied sequence of each subject, locked in a fixed order so that two workers never deadlock."""
-        keys = {"owners": [o for o, _ in subjects], "subjects": [s for _, s in subjects]}
-        return {(row.owner, row.subject): row.last for row in await connection.execute(sql.POSITIONS, keys)}
-
-    async def _store(self, connection: AsyncConnection, arrivals: Sequence[Arrival]) -> None:
-        if not arrivals:
+    async def _together(self, tx: Transaction, arrivals: Sequence[Arrival]) -> None:
+        """Apply and store all of them with a few statements; whatever fails is raised, and nothing has been done."""
+        placed = await self._set_apart(tx, arrivals)
+        if not placed:
             return
-        await connection.execute(
-            sql.STORE,
-            {
-                "ids": [a.id for a in arrivals],
-                "owners": [a.owner for a in arrivals],
-                "subjects": [a.subject for a in arrivals],
-                "sequences": [a.sequence for a in arrivals],
-                "types": [a.type for a in arrivals],
-                "headers": [json.dumps(a.headers) for a in arrivals],
-                "bodies": [a.body for a in arrivals],
-                "statuses": ["parked" if a.error else "waiting" for a in arrivals],
-                "errors": [a.error for a in arrivals],
-            },
-        )
-        for arrival in arrivals:
+        positions = await sql.positions(tx, {(a.owner, a.subject) for a in placed})
+        ready, waiting = sort_out(placed, positions)
+        events = [(a.head, event) for a in ready if a.head and (event := self._event(a.type, a.body))]
+        await self._load_ahead(tx, [event for _, event in events])
+        for head, event in events:
+            await self._effect(tx, head, event)
+        if await self._store(tx, waiting, ready) != len(ready):
+            raise CannotApply("its id has been used for another message")
+        self._meters.applied.inc(len(ready))
+        held = {subject: position.last for subject, position in positions.items() if position.held}
+        if held:
+            await self._advance(tx, held, tolerant=False)
+
+    async def _patiently(self, tx: Transaction, subject: Subject, arrivals: Sequence[Arrival]) -> None:
+        """Store all of one subject, then apply them one by one, up to the first that fails."""
+        placed = await self._set_apart(tx, arrivals)
+        if placed:
+            last = (await sql.positions(tx, {subject}))[subject].last
+            await self._store(tx, [a for a in placed if a.sequence > last])
+            await self._advance(tx, {subject: last}, tolerant=True)
+
+    async def _set_apart(self, tx: Transaction, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Take care of what has no place in any sequence; gives the others."""
+        await self._store(tx, [a for a in arrivals if not a.sequence])
+        placed = [a for a in arrivals if a.sequence]
+        for request in placed:
+            if request.type == RESEND_REQUESTED:
+                await resend.send_again(tx, request.body)
+        return [a for a in placed if a.type != RESEND_REQUESTED]
+
+    async def _load_ahead(self, tx: Transaction, events: Sequence[Event]) -> None:
+        """With one statement for each table, what the handlers of these events have said that they load."""
+        wanted: dict[Rows[Any], set[UUID]] = defaultdict(set)
+        for event in events:
+            if event.type in self._loads:
+                rows, name = self._loads[event.type]
+                wanted[rows].add(getattr(event, name))
+        for rows, ids in wanted.items():
+            await tx.lock(rows, ids)
+
+    async def _store(self, tx: Transaction, waiting: Sequence[Arrival], applied: Sequence[Arrival] = ()) -> int:
+        """Gives how many of the applied ones were not there before."""
+        for arrival in waiting:
             if arrival.error:
                 self._meters.parked.inc()
                 self._log.error("message parked", id=str(arrival.id), error=arrival.error)
+        return await sql.store(tx, waiting, applied)
 
-    async def _advance(
-        self, connection: AsyncConnection, positions: dict[tuple[str, str], int], *, tolerant: bool
-    ) -> bool:
-        keys = {"owners": [o for o, _ in positions], "subjects": [s for _, s in positions]}
+    async def _advance(self, tx: Transaction, lasts: Mapping[Subject, int], *, tolerant: bool) -> None:
+        """Apply what is stored of these subjects, each as far as its sequence is whole."""
+        keys = {"owners": [o for o, _ in lasts], "subjects": [s for _, s in lasts]}
         applied: list[UUID] = []
-        moved: dict[tuple[str, str], int] = {}
-        stopped: set[tuple[str, str]] = set()
-        wrote = False
-        for row in (await connection.execute(sql.OPEN, keys)).all():
+        moved: dict[Subject, int] = {}
+        stopped: set[Subject] = set()
+        for row in (await tx.execute(sql.OPEN, keys)).all():
             subject = (row.owner, row.subject)
-            last = moved.get(subject, positions[subject])
+            last = moved.get(subject, lasts[subject])
             if row.sequence <= last:
                 continue
             due = row.status in ("waiting", "skipped") or (row.status == "failed" and row.due)
@@ -177,57 +183,52 @@ class Inbox:
                 stopped.add(subject)
                 continue
             if row.status != "skipped":
-                done, told = await self._handle(connection, row, tolerant=tolerant)
-                wrote |= told
-                if not done:
+                if not await self._handle(tx, row, tolerant=tolerant):
                     stopped.add(subject)
                     continue
                 applied.append(row.id)
             moved[subject] = row.sequence
         if applied:
-            await connection.execute(sql.APPLIED, {"ids": applied})
+            await tx.execute(sql.APPLIED, {"ids": applied})
         if moved:
             keys = {"owners": [o for o, _ in moved], "subjects": [s for _, s in moved]}
-            await connection.execute(sql.ADVANCE, {**keys, "lasts": list(moved.values())})
-            await connection.execute(sql.OVERTAKEN, keys)
+            await tx.execute(sql.ADVANCE, {**keys, "lasts": list(moved.values())})
+            await tx.execute(sql.OVERTAKEN, keys)
         self._meters.applied.inc(len(applied))
-        return wrote
 
-    async def _handle(self, connection: AsyncConnection, row: Row[Any], *, tolerant: bool) -> tuple[bool, bool]:
-        """(applied, wrote events). Tolerant: a failure is noted on the message instead of raised."""
-        if not tolerant:
-            return True, await self._effect(connection, row)
+    async def _handle(self, tx: Transaction, row: Row[Any], *, tolerant: bool) -> bool:
+        """Whether it was applied. Tolerant: a failure is noted on the message instead of raised."""
         try:
-            async with connection.begin_nested():
-                return True, await self._effect(connection, row)
+            async with tx.nested() if tolerant else contextlib.nullcontext():
+                if event := self._event(row.type, row.body):
+                    await self._effect(tx, envelope.read(row.headers), event)
         except Exception as error:
-            if is_transient(error):
+            if not tolerant or is_transient(error):
                 raise
-            await self._fail(connection, row, error)
-            return False, False
-
-    async def _effect(self, connection: AsyncConnection, row: Row[Any]) -> bool:
-        if row.type not in EVENTS:
-            raise CannotApply(f"unknown type or version: {row.type}")
-        if row.type not in self._handlers:
+            await self._fail(tx, row, error)
             return False
-        shape, handler = self._handlers[row.type]
-        head = envelope.read(row.headers)
-        event = shape.model_validate_json(row.body)
-        tx = Transaction(connection, self._database, Cause(head.correlation_id, head.id, head.traceparent))
-        await handler(event, tx)
-        self._meters.hand_off.observe(max(0.0, (tx.now - head.time).total_seconds()))
-        return tx.wrote
+        return True
 
-    async def _fail(self, connection: AsyncConnection, row: Row[Any], error: Exception) -> None:
+    def _event(self, type: str, body: bytes) -> Event | None:
+        """The event; None when this service has no use for it."""
+        if type not in EVENTS:
+            raise CannotApply(f"unknown type or version: {type}")
+        return self._handlers[type][0].model_validate_json(body) if type in self._handlers else None
+
+    async def _effect(self, tx: Transaction, head: envelope.Envelope, event: Event) -> None:
+        tx.because(Cause(head.correlation_id, head.id, head.traceparent))
+        await self._handlers[event.type][1](event, tx)
+        self._meters.hand_off.observe(max(0.0, (tx.now - head.time).total_seconds()))
+
+    async def _fail(self, tx: Transaction, row: Row[Any], error: Exception) -> None:
         """Park what can't get better; retry a bug with growing pauses. The text of the error names no content."""
         hopeless = isinstance(error, CannotApply | Refused | ValidationError | CannotOpen)
         status = "parked" if hopeless or row.attempts + 1 >= ATTEMPTS else "failed"
         said = why(error)
-        await connection.execute(
+        await tx.execute(
             sql.FAILED, {"id": row.id, "status": status, "error": said, "pause": 2.0 ** min(row.attempts, 8)}
         )
-        await connection.execute(sql.ATTEMPTED, {"id": row.id, "error": said})
+        await tx.execute(sql.ATTEMPTED, {"id": row.id, "error": said})
         (self._meters.parked if status == "parked" else self._meters.failed).inc()
         self._log.error(f"message {status}", id=str(row.id), type=row.type, subject=row.subject, error=said)
 
@@ -237,10 +238,8 @@ class Inbox:
 
     async def _retry_and_ask(self) -> None:
         async with self._database.transaction() as tx:
-            due = [(row.owner, row.subject) for row in await tx.connection.execute(sql.DUE)]
+            due = [(row.owner, row.subject) for row in await tx.execute(sql.DUE)]
             await resend.ask_for_missing(tx, self._service, self._patience)
-        for key in due:
-            async with self._database.engine.begin() as connection:
-                wrote = await self._advance(connection, await self._positions(connection, {key}), tolerant=True)
-            if wrote:
-                self._database.wake.set()
+        for subject in due:
+            async with self._database.transaction() as tx:
+                await self._advance(tx, {subject: (await sql.positions(tx, {subject}))[subject].last}, tolerant=True)

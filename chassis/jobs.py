@@ -26,7 +26,7 @@ async def each(tx: Transaction, ids: Iterable[UUID], do: Callable[[UUID], Awaita
     left = 0
     for id in sorted(ids):
         try:
-            async with tx.connection.begin_nested():
+            async with tx.nested():
                 await do(id)
         except Exception as error:
             heed_stop(error)
@@ -57,7 +57,7 @@ class Jobs:
         while True:
             try:
                 async with self._database.transaction() as tx:
-                    mine = await tx.connection.scalar(ONE_AT_A_TIME, {"lock": JOB_LOCK, "job": name})
+                    mine = await tx.scalar(ONE_AT_A_TIME, {"lock": JOB_LOCK, "job": name})
                     left = await job(tx) if mine else None
                 self._failed.pop(name, None)
                 if left:

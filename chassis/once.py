@@ -79,12 +79,12 @@ async def first_time(tx: Transaction, request: Request, login: str) -> Exception
         return None
     said = f"{request.method} {request.scope['path']}?{request.url.query}\n".encode() + await request.body()
     claim = {"login": login, "key": _uuid(key.removeprefix(SURE)), "digest": hashlib.sha256(said).digest()}
-    if await tx.connection.scalar(FIRST, claim):
-        if in_form and not in_form.startswith(SURE) and await tx.connection.scalar(SAID_BEFORE, claim):
+    if await tx.scalar(FIRST, claim):
+        if in_form and not in_form.startswith(SURE) and await tx.scalar(SAID_BEFORE, claim):
             return SaidBefore()
         tx.claim = claim
         return None
-    before = (await tx.connection.execute(BEFORE, claim)).one()
+    before = (await tx.execute(BEFORE, claim)).one()
     return DoneBefore(before.answer) if before.digest == claim["digest"] else SentBefore()
 
 
@@ -100,7 +100,7 @@ def remembered(
         if isinstance(tx, Transaction) and tx.claim:
             kept = isinstance(done, Done)
             answer = {"answer": done.model_dump_json(include={*Done.model_fields})} if kept else {}
-            await tx.connection.execute(KEEP if kept else NOTHING_DONE, tx.claim | answer)
+            await tx.execute(KEEP if kept else NOTHING_DONE, tx.claim | answer)
         return done
 
     return door
@@ -108,7 +108,7 @@ def remembered(
 
 async def forget(tx: Transaction) -> None:
     """Nobody goes back to a form that old."""
-    await tx.connection.execute(FORGET)
+    await tx.execute(FORGET)
 
 
 def _uuid(key: str) -> UUID:

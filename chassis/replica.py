@@ -49,29 +49,27 @@ MANAGER = text("""
 async def replicate_unit(event: UnitChanged, tx: Transaction) -> None:
     details = tx.unseal(event.details, UnitDetails)
     values = event.model_dump(exclude={"details", "path"}) | {"path": list(event.path), "name": details.name}
-    await tx.connection.execute(PUT_UNIT, values)
+    await tx.execute(PUT_UNIT, values)
 
 
 @subscriptions.on(MemberChanged)
 async def replicate_member(event: MemberChanged, tx: Transaction) -> None:
     details = tx.unseal(event.details, MemberDetails)
-    await tx.connection.execute(PUT_MEMBER, {"member_id": event.member_id, **details.model_dump()})
-    await tx.connection.execute(
+    await tx.execute(PUT_MEMBER, {"member_id": event.member_id, **details.model_dump()})
+    await tx.execute(
         text("DELETE FROM replica_membership WHERE member_id = :member_id"), {"member_id": event.member_id}
     )
     rows = [{"member_id": event.member_id, **membership.model_dump()} for membership in event.memberships]
     if rows:
-        await tx.connection.execute(PUT_MEMBERSHIP, rows)
+        await tx.execute(PUT_MEMBERSHIP, rows)
 
 
 @subscriptions.on(ManagersChanged)
 async def replicate_managers(event: ManagersChanged, tx: Transaction) -> None:
-    await tx.connection.execute(
-        text("DELETE FROM replica_manager WHERE unit_id = :unit_id"), {"unit_id": event.unit_id}
-    )
+    await tx.execute(text("DELETE FROM replica_manager WHERE unit_id = :unit_id"), {"unit_id": event.unit_id})
     rows = [{"unit_id": event.unit_id, **term.model_dump()} for term in event.terms]
     if rows:
-        await tx.connection.execute(PUT_MANAGER, rows)
+        await tx.execute(PUT_MANAGER, rows)
 
 
 async def responsible_manager(tx: Transaction, unit_id: UUID, on: date) -> tuple[UUID, str, str] | None:
@@ -79,20 +77,20 @@ async def responsible_manager(tx: Transaction, unit_id: UUID, on: date) -> tuple
 
     Who has no role any more has left, and answers for nothing.
     """
-    row = (await tx.connection.execute(MANAGER, {"unit_id": unit_id, "on": on})).first()
+    row = (await tx.execute(MANAGER, {"unit_id": unit_id, "on": on})).first()
     return (row.member_id, row.name, row.title) if row else None
 
 
 async def unit_names(tx: Transaction, units: Iterable[UUID]) -> dict[UUID, str]:
     """Unit id -> name, for those that are known here."""
     query = text("SELECT unit_id, name FROM replica_unit WHERE unit_id = ANY(:units)")
-    return {row.unit_id: row.name for row in await tx.connection.execute(query, {"units": list(units)})}
+    return {row.unit_id: row.name for row in await tx.execute(query, {"units": list(units)})}
 
 
 async def member_names(tx: Transaction, members: Iterable[UUID]) -> dict[UUID, str]:
     """Member id -> name, for those that are known here."""
     query = text("SELECT member_id, name FROM replica_member WHERE member_id = ANY(:members)")
-    return {row.member_id: row.name for row in await tx.connection.execute(query, {"members": list(members)})}
+    return {row.member_id: row.name for row in await tx.execute(query, {"members": list(members)})}
 
 
 class Unit(NamedTuple):
@@ -110,7 +108,7 @@ class Unit(NamedTuple):
 async def units_below(tx: Transaction, unit_id: UUID) -> dict[UUID, Unit]:
     """A unit and every unit below it in the tree, by id; nothing when the unit isn't known here."""
     query = text("SELECT unit_id, name, ended_on FROM replica_unit WHERE :unit_id = ANY(path)")
-    found = await tx.connection.execute(query, {"unit_id": unit_id})
+    found = await tx.execute(query, {"unit_id": unit_id})
     return {row.unit_id: Unit(row.name, row.ended_on) for row in in_order(found)}
 
 
@@ -122,7 +120,7 @@ async def members_at(tx: Transaction, units: Iterable[UUID], roles: Collection[s
         WHERE u.unit_id = ANY(:units) AND s.role = ANY(:roles)
             AND (s.valid_from IS NULL OR s.valid_from <= :on) AND (s.valid_to IS NULL OR s.valid_to >= :on)""")
     values = {"units": list(units), "roles": [str(role) for role in roles], "on": on}
-    return {row.member_id: row.name for row in in_order(await tx.connection.execute(query, values))}
+    return {row.member_id: row.name for row in in_order(await tx.execute(query, values))}
 
 
 def in_order(named: Iterable[Any]) -> list[Any]:

@@ -42,10 +42,10 @@ STAFF = text("""
 
 async def find_provider(tx: Transaction, unit_id: UUID | None, on: date) -> Provider | None:
     """The unit with those who have a role there that day; None when no such unit is known here."""
-    unit = (await tx.connection.execute(UNIT, {"unit_id": unit_id})).one_or_none()
+    unit = (await tx.execute(UNIT, {"unit_id": unit_id})).one_or_none()
     if unit is None:
         return None
-    found = await tx.connection.execute(STAFF, {"unit_id": unit_id, "roles": list(READERS), "on": on})
+    found = await tx.execute(STAFF, {"unit_id": unit_id, "roles": list(READERS), "on": on})
     staff = tuple(Staff(row.member_id, row.name, row.title, tuple(row.roles)) for row in replica.in_order(found))
     return Provider(unit.unit_id, unit.name, UnitKind(unit.kind), unit.ended_on, staff)
 
@@ -53,7 +53,7 @@ async def find_provider(tx: Transaction, unit_id: UUID | None, on: date) -> Prov
 async def providers(tx: Transaction, on: date) -> list[Group]:
     """The units that can be sent an order that day, the municipality's own and the private ones, to choose from."""
     kinds, roles = list(CARRIES_OUT), list(RESPONSIBLE)
-    found = replica.in_order(await tx.connection.execute(PROVIDERS, {"kinds": kinds, "roles": roles, "on": on}))
+    found = replica.in_order(await tx.execute(PROVIDERS, {"kinds": kinds, "roles": roles, "on": on}))
     groups = {"Kommunens egna enheter": True, "Externa utförare": False}
     return [
         Group(
@@ -90,7 +90,7 @@ async def unread_follow_ups(tx: Transaction, orders: Iterable[UUID]) -> dict[UUI
     query = select(table.assignment_id, table.id).where(
         table.assignment_id.in_(list(orders)), table.received_at.is_(None)
     )
-    found = await tx.connection.execute(query.order_by(table.round.desc(), table.id.desc()))
+    found = await tx.execute(query.order_by(table.round.desc(), table.id.desc()))
     return {row.assignment_id: row.id for row in found}
 
 
@@ -106,7 +106,7 @@ async def orders_of(tx: Transaction, *which: ColumnElement[bool]) -> tuple[list[
 async def new_number(tx: Transaction, given_to: UUID) -> str:
     """The next running number, with at least seven digits."""
     query = insert(numbers).values(given_to=given_to).returning(numbers.c.number)
-    return f"{await tx.connection.scalar(query):07}"
+    return f"{await tx.scalar(query):07}"
 
 
 async def known_members(tx: Transaction, members: Iterable[UUID]) -> frozenset[UUID]:
@@ -146,6 +146,7 @@ async def save_person(tx: Transaction, decision: Decision[Person], new_to: Actor
             raise _taken(other, new_to)
     try:
         await tx.save(persons, decision)
+        await tx.flush()
     except IntegrityError as error:
         if "uq_persons_identity_number" in str(error.orig):
             raise AlreadyRegistered("identity_number") from None  # the original error quotes the number

@@ -49,7 +49,7 @@ async def persons_of(tx: Transaction, deviations: Iterable[Deviation]) -> Mappin
 
 async def known_unit(tx: Transaction, unit_id: UUID, field: str = "unit_id") -> Unit:
     """A unit of the organisation, also one that has ended. UnknownUnit when there is none."""
-    row = (await tx.connection.execute(UNIT, {"unit_id": unit_id})).first()
+    row = (await tx.execute(UNIT, {"unit_id": unit_id})).first()
     if row is None:
         raise UnknownUnit(field)
     return _unit(row)
@@ -57,7 +57,7 @@ async def known_unit(tx: Transaction, unit_id: UUID, field: str = "unit_id") -> 
 
 async def units_on(tx: Transaction, on: date, besides: Iterable[UUID] = ()) -> list[Unit]:
     """The units there are that day, and some others, by name."""
-    rows = await tx.connection.execute(UNITS_ON, {"on": on, "besides": list(besides)})
+    rows = await tx.execute(UNITS_ON, {"on": on, "besides": list(besides)})
     return [_unit(row) for row in replica.in_order(rows)]
 
 
@@ -74,7 +74,7 @@ async def circle_of(tx: Transaction, deviation: Deviation) -> Circle:
 
 async def answered_for(tx: Transaction, member_id: UUID, on: date) -> list[UUID]:
     """The units somebody answers for that day, as responsible manager or as deputy where there is none."""
-    named = [row.unit_id for row in await tx.connection.execute(TERMS, {"member_id": member_id})]
+    named = [row.unit_id for row in await tx.execute(TERMS, {"member_id": member_id})]
     answering = {unit_id: await replica.responsible_manager(tx, unit_id, on) for unit_id in named}
     return [unit_id for unit_id, manager in answering.items() if manager and manager[0] == member_id]
 

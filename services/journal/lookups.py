@@ -125,7 +125,7 @@ async def notes_in(tx: Transaction, journal_id: UUID, wanted: NoteFilter) -> tup
     if wanted.after:
         last = select(table.noted_at, table.id).where(table.id == wanted.after, table.journal_id == journal_id)
         query = query.where(tuple_(table.noted_at, table.id) < last.scalar_subquery())
-    found = [Listed(notes.value(row), row.text) for row in await tx.connection.execute(query)]
+    found = [Listed(notes.value(row), row.text) for row in await tx.execute(query)]
     shown = found[:PAGE_SIZE]
     return shown, shown[-1].note.id if len(found) > PAGE_SIZE else None
 
@@ -148,7 +148,7 @@ def _chosen(journal_id: UUID, wanted: NoteFilter) -> list[ColumnElement[bool]]:
 async def count_in(tx: Transaction, journal_id: UUID, wanted: NoteFilter) -> int:
     """How many notes there are on all pages."""
     query = select(func.count()).select_from(notes.table).where(*_chosen(journal_id, wanted))
-    return await tx.connection.scalar(query) or 0
+    return await tx.scalar(query) or 0
 
 
 async def milestones_in(tx: Transaction, journal_id: UUID) -> tuple[datetime | None, datetime | None]:
@@ -158,7 +158,7 @@ async def milestones_in(tx: Transaction, journal_id: UUID) -> tuple[datetime | N
         func.min(note.noted_at).filter(note.heading == START.code),
         func.max(note.noted_at).filter(note.keywords.contains([INFORMED.code])),
     ).where(note.journal_id == journal_id)
-    started_at, informed_at = (await tx.connection.execute(query)).one()
+    started_at, informed_at = (await tx.execute(query)).one()
     return started_at, informed_at
 
 

@@ -64,4 +64,4 @@ async def one_at_a_time(tx: Transaction) -> None:
 
     What a change may do depends on more rows than it writes (the whole tree, other members' logins); readers go on.
     """
-    await tx.connection.execute(text("LOCK TABLE units, members, managers IN SHARE ROW EXCLUSIVE MODE"))
+    await tx.execute(text("LOCK TABLE units, members, managers IN SHARE ROW EXCLUSIVE MODE"))

@@ -23,37 +23,37 @@ from services.authority.tables import assignments
 subscriptions = Subscriptions()
 
 
-@subscriptions.on(AssignmentReceived)
+@subscriptions.on(AssignmentReceived, loads=assignments)
 async def assignment_received(event: AssignmentReceived, tx: Transaction) -> None:
     await _note(tx, event.assignment_id, Row(Mark.RECEIVED, event.received_at, unit_ids=(event.unit_id,)))
 
 
-@subscriptions.on(AssignmentDeclined)
+@subscriptions.on(AssignmentDeclined, loads=assignments)
 async def assignment_declined(event: AssignmentDeclined, tx: Transaction) -> None:
     before = await tx.load(assignments, event.assignment_id)
     explanation = tx.unseal(event.explanation, Explanation)
     await tx.save(assignments, declined(before, event, explanation.text, tx.now))
 
 
-@subscriptions.on(AssignmentDistributed)
+@subscriptions.on(AssignmentDistributed, loads=assignments)
 async def assignment_distributed(event: AssignmentDistributed, tx: Transaction) -> None:
     await _note(tx, event.assignment_id, distribution(event))
 
 
-@subscriptions.on(AssignmentAcknowledged)
+@subscriptions.on(AssignmentAcknowledged, loads=assignments)
 async def assignment_acknowledged(event: AssignmentAcknowledged, tx: Transaction) -> None:
     mark = Mark.ACKNOWLEDGED if event.complete else Mark.PARTLY_ACKNOWLEDGED
     row = Row(mark, event.acknowledged_at, by=event.acknowledged_by, unit_ids=(event.unit_id,))
     await _note(tx, event.assignment_id, row)
 
 
-@subscriptions.on(InterventionStarted)
+@subscriptions.on(InterventionStarted, loads=assignments)
 async def intervention_started(event: InterventionStarted, tx: Transaction) -> None:
     row = Row(Mark.STARTED, tx.now, unit_ids=(event.unit_id,), on=event.started_on)
     await _note(tx, event.assignment_id, row)
 
 
-@subscriptions.on(AssignmentEnded)
+@subscriptions.on(AssignmentEnded, loads=assignments)
 async def assignment_ended(event: AssignmentEnded, tx: Transaction) -> None:
     row = Row(Mark.ENDED, tx.now, unit_ids=(event.unit_id,), on=event.last_day)
     await _note(tx, event.assignment_id, row)

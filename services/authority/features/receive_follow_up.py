@@ -28,7 +28,7 @@ class NotGenuine(Refused):
     """Uppföljningen stämmer inte med sin kontrollsumma eller underskrift. Ta inte emot den. Kontakta användarstöd."""
 
 
-@subscriptions.on(FollowUpSubmitted)
+@subscriptions.on(FollowUpSubmitted, loads=assignments)
 async def follow_up_submitted(event: FollowUpSubmitted, tx: Transaction) -> None:
     assignment = await tx.load(assignments, event.assignment_id)
     row = Row(Mark.FOLLOWED_UP, event.submitted_at, by=event.signed_by, unit_ids=(event.unit_id,))

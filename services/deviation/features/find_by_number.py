@@ -34,6 +34,6 @@ async def find_by_number(by: By, tx: Tx, number: Annotated[str | None, Query(max
     id: UUID | None = None
     if asked and asked.isascii() and asked.isdigit() and len(asked) <= LONGEST:
         here = table.unit_id.in_(by.units((Role.USER_SUPPORT,)))
-        id = await tx.connection.scalar(select(table.id).where(table.number == int(asked), here))
+        id = await tx.scalar(select(table.id).where(table.number == int(asked), here))
     await tx.saw(who, [], "search", "deviation by number")
     return Found(asked=asked, id=id)

@@ -23,13 +23,13 @@ async def find_managers(tx: Transaction) -> int:
     table = deviations.table.c
     lacking = text(f"status = '{Status.UNASSIGNED}'")
     left = 0
-    units = await tx.connection.execute(select(table.unit_id).where(lacking).distinct())
+    units = await tx.execute(select(table.unit_id).where(lacking).distinct())
     for unit_id in units.scalars().all():
         manager = await replica.responsible_manager(tx, unit_id, tx.today)
         if manager:
             found = select(table.id).where(lacking, table.unit_id == unit_id).order_by(func.random()).limit(AT_A_TIME)
             give = partial(_give, tx, manager[0])
-            left += await each(tx, (await tx.connection.scalars(found)).all(), give)
+            left += await each(tx, await tx.scalars(found), give)
     return left
 
 

@@ -27,21 +27,21 @@ from services.deviation.tables import carried, persons
 subscriptions = Subscriptions()
 
 
-@subscriptions.on(AssignmentDistributed)
+@subscriptions.on(AssignmentDistributed, loads=carried)
 async def hear_distributed(event: AssignmentDistributed, tx: Transaction) -> None:
     card = tx.unseal(event.person, PersonCard)
     await tx.save(carried, Decision(carried_now(await _carried(tx, event.assignment_id), event, card)))
     await _know(tx, person_of(card, event.distributed_at))
 
 
-@subscriptions.on(InterventionEnded)
+@subscriptions.on(InterventionEnded, loads=carried)
 async def hear_ended(event: InterventionEnded, tx: Transaction) -> None:
     known = await _carried(tx, event.assignment_id)
     if known is not None:
         await tx.save(carried, Decision(carried_after_end(known, event)))
 
 
-@subscriptions.on(ClearanceShared)
+@subscriptions.on(ClearanceShared, loads=carried)
 async def hear_cleared(event: ClearanceShared, tx: Transaction) -> None:
     known = await _carried(tx, event.assignment_id)
     if known is not None:
@@ -51,7 +51,7 @@ async def hear_cleared(event: ClearanceShared, tx: Transaction) -> None:
         await tx.save(persons, Decision(cleared_now(protected_now(person, card), await carried_for(tx, person.id))))
 
 
-@subscriptions.on(CorrectionShared)
+@subscriptions.on(CorrectionShared, loads=carried)
 async def hear_corrected(event: CorrectionShared, tx: Transaction) -> None:
     known = await _carried(tx, event.assignment_id)
     if known is not None:
@@ -78,6 +78,6 @@ async def _know(tx: Transaction, heard: Person) -> None:
     """Two assignments about the same person may arrive side by side: the row is made first, then locked and merged."""
     values = {column.name: getattr(heard, column.name) for column in persons.table.columns}
     made = insert(persons.table).values(values | {"cleared": list(heard.cleared)})
-    await tx.connection.execute(made.on_conflict_do_nothing())
+    await tx.execute(made.on_conflict_do_nothing())
     known = await tx.load(persons, heard.id)
     await tx.save(persons, Decision(known_now(known, heard, await carried_for(tx, heard.id))))

@@ -76,5 +76,5 @@ async def without_manager(by: By, tx: Tx, after: Annotated[UUID | None, Query()]
 async def _unanswered(tx: Transaction, within: frozenset[UUID]) -> list[UUID]:
     """The units with something open and nobody to answer for it today, also when somebody did once."""
     table = deviations.table.c
-    rows = await tx.connection.execute(select(table.unit_id).where(STILL_OPEN, table.unit_id.in_(within)).distinct())
+    rows = await tx.execute(select(table.unit_id).where(STILL_OPEN, table.unit_id.in_(within)).distinct())
     return [unit for unit in rows.scalars().all() if await replica.responsible_manager(tx, unit, tx.today) is None]

@@ -56,7 +56,7 @@ async def acknowledge_assignment(id: UUID, command: Acknowledge, by: By, tx: Tx)
     after = await tx.save(assignments, acknowledge(before, command, by, tx.now))
     if command.add_to_my_persons:
         mine = {"member_id": by.member_id, "person_id": after.person_id, "added_at": tx.now}
-        await tx.connection.execute(insert(my_persons).values(**mine).on_conflict_do_nothing())
+        await tx.execute(insert(my_persons).values(**mine).on_conflict_do_nothing())
     mine_now = after.acknowledgements[-1]
     first = next(a for a in after.acknowledgements if a.unit_id == mine_now.unit_id)
     if first is mine_now:

@@ -14,7 +14,7 @@ from services.execution.tables import assignments
 subscriptions = Subscriptions()
 
 
-@subscriptions.on(AssignmentClosed)
+@subscriptions.on(AssignmentClosed, loads=assignments)
 async def close_assignment(event: AssignmentClosed, tx: Transaction) -> None:
     await tx.save(assignments, close(await tx.load(assignments, event.assignment_id), event, tx.now))
 

@@ -15,7 +15,7 @@ from services.execution.transitions import TRANSITIONS, step
 subscriptions = Subscriptions()
 
 
-@subscriptions.on(DeclineConfirmed)
+@subscriptions.on(DeclineConfirmed, loads=assignments)
 async def confirm_assignment_decline(event: DeclineConfirmed, tx: Transaction) -> None:
     await tx.save(assignments, confirm_decline(await tx.load(assignments, event.assignment_id), tx.now))
 

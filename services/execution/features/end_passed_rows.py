@@ -24,7 +24,7 @@ async def end_passed(tx: Transaction) -> int:
 
     table = assignments.table.c
     passed = select(table.id).where(table.next_last_day < tx.today).order_by(func.random()).limit(AT_A_TIME)
-    return await each(tx, (await tx.connection.scalars(passed)).all(), one)
+    return await each(tx, await tx.scalars(passed), one)
 
 
 def end_passed_rows(assignment: Assignment, now: datetime, today: date) -> Decision[Assignment]:

@@ -14,7 +14,7 @@ from services.execution.tables import assignments
 subscriptions = Subscriptions()
 
 
-@subscriptions.on(ClearanceChanged)
+@subscriptions.on(ClearanceChanged, loads=assignments)
 async def hear_changed_clearance(event: ClearanceChanged, tx: Transaction) -> None:
     before = await tx.load(assignments, event.assignment_id)
     await tx.save(assignments, hear_clearance(before, event, tx.now))

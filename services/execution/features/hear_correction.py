@@ -14,7 +14,7 @@ from services.execution.tables import assignments
 subscriptions = Subscriptions()
 
 
-@subscriptions.on(PersonCorrected)
+@subscriptions.on(PersonCorrected, loads=assignments)
 async def hear_corrected_person(event: PersonCorrected, tx: Transaction) -> None:
     before = await tx.load(assignments, event.assignment_id)
     await tx.save(assignments, hear_correction(before, event, tx.unseal(event.person, PersonCard), tx.now))

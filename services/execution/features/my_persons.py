@@ -61,7 +61,7 @@ async def my_persons(by: By, tx: Tx, after: Annotated[UUID | None, Query()] = No
         shown_to(by.member_id),
     )
     shown, last = await by_name(tx, by, "my-persons", after, *here)
-    persons = await tx.connection.scalar(select(func.count(table.person_id.distinct())).where(*here))
+    persons = await tx.scalar(select(func.count(table.person_id.distinct())).where(*here))
     return MyPersons(
         lines=[
             Followed(
@@ -88,7 +88,7 @@ async def follow_person(id: UUID, by: By, tx: Tx) -> Done:
     who = follow(assignment, by)
     await tx.saw(who, [assignment.person_id], "follow", f"assignment/{id}")
     mine = {"member_id": by.member_id, "person_id": assignment.person_id, "added_at": tx.now}
-    await tx.connection.execute(insert(followed).values(**mine).on_conflict_do_nothing())
+    await tx.execute(insert(followed).values(**mine).on_conflict_do_nothing())
     return Done(id=id, location=f"/execution/assignments/{id}", message="Personen finns nu i Mina personer.")
 
 
@@ -114,6 +114,6 @@ async def stop_following_by_form(person_id: UUID, by: By, tx: Tx) -> Done:
 async def _stop(tx: Transaction, by: Actor, person_id: UUID) -> Done:
     table = followed.c
     gone = delete(followed).where(table.member_id == by.member_id, table.person_id == person_id)
-    if not (await tx.connection.execute(gone.returning(table.person_id))).first():
+    if not (await tx.execute(gone.returning(table.person_id))).first():
         raise NotFound
     return Done(id=person_id, location="/execution/my-persons", message="Personen är borttagen från Mina personer.")

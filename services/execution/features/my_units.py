@@ -96,7 +96,7 @@ async def my_units(
         units=sorted(units, key=lambda counted: sort_key(counted.name)),
         unit=unit,
         lines=[_line(assignment, names, chosen, tx.today) for assignment in shown],
-        total=await tx.connection.scalar(select(func.count()).select_from(assignments.table).where(here)) or 0,
+        total=await tx.scalar(select(func.count()).select_from(assignments.table).where(here)) or 0,
         after=last,
     )
 
@@ -113,7 +113,7 @@ async def _counts(tx: Transaction, units: Collection[UUID], member_id: UUID) -> 
         .where(current_or_planned(row, units, tx.today))
         .group_by(unit_id)
     )
-    return {found[0]: found[1] for found in await tx.connection.execute(query)}
+    return {found[0]: found[1] for found in await tx.execute(query)}
 
 
 def _line(assignment: Assignment, names: dict[UUID, str], units: Collection[UUID], today: date) -> PersonLine:

@@ -70,7 +70,7 @@ async def new_assignments(
     table = assignments.table.c
     mine = table.queue_unit_ids.overlap([unit] if unit in units else [] if unit else list(units))
     visible = shown_to(by.member_id)
-    total = await tx.connection.scalar(select(func.count()).select_from(assignments.table).where(mine, visible))
+    total = await tx.scalar(select(func.count()).select_from(assignments.table).where(mine, visible))
     query = select(assignments.table).where(mine, visible).order_by(table.waiting_since, table.id).limit(PAGE_SIZE + 1)
     if after:
         since, id = place(after)

@@ -126,14 +126,14 @@ async def read_assignment(id: UUID, by: By, tx: Tx, already: Annotated[UUID | No
 async def _followed(tx: Tx, by: Actor, person_id: UUID) -> bool:
     mine = my_persons.c
     query = select(exists().where(mine.member_id == by.member_id, mine.person_id == person_id))
-    return bool(await tx.connection.scalar(query))
+    return bool(await tx.scalar(query))
 
 
 async def _rounds(tx: Tx, assignment_id: UUID) -> list[Round]:
     table = follow_ups.table.c
     query = select(table.id, table.round, table.status, table.created_at, table.submitted_at)
     latest_first = query.where(table.assignment_id == assignment_id).order_by(table.round.desc())
-    found = (await tx.connection.execute(latest_first)).mappings()
+    found = (await tx.execute(latest_first)).mappings()
     return [Round(**{**row, "status": FOLLOW_UP_LABELS.get(row["status"], "mottagen")}) for row in found]
 
 

@@ -32,7 +32,7 @@ async def remind_units(tx: Transaction, after: tuple[int, ...] = REMIND_AFTER) -
         for number, days in enumerate(after, 1)
     )
     found = select(table.id).where(or_(false(), *late)).order_by(func.random()).limit(AT_A_TIME)
-    return await each(tx, (await tx.connection.scalars(found)).all(), one)
+    return await each(tx, await tx.scalars(found), one)
 
 
 def remind(assignment: Assignment, now: datetime, after: tuple[int, ...]) -> Decision[Assignment]:

@@ -36,7 +36,7 @@ async def start_a_follow_up(id: UUID, by: By, tx: Tx) -> Done:
     table = follow_ups.table.c
     submitted = table.status.in_([FollowUpStatus.SUBMITTED, FollowUpStatus.RECEIVED])
     unfinished = select(func.count()).where(table.assignment_id == id, ~submitted)
-    decision = start_follow_up(assignment, bool(await tx.connection.scalar(unfinished)), by, uuid7(), tx.now)
+    decision = start_follow_up(assignment, bool(await tx.scalar(unfinished)), by, uuid7(), tx.now)
     await tx.save(assignments, Decision(replace(assignment, follow_up_rounds=decision.state.round), (), decision.by))
     await tx.save(follow_ups, decision)
     location = f"/execution/follow-ups/{decision.state.id}"

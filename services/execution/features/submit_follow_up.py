@@ -77,7 +77,7 @@ def told(follow_up: FollowUp, assignment: Assignment, now: datetime) -> FollowUp
     )
 
 
-@subscriptions.on(FollowUpReceived)
+@subscriptions.on(FollowUpReceived, loads=follow_ups, by="follow_up_id")
 async def authority_received(event: FollowUpReceived, tx: Transaction) -> None:
     await tx.save(follow_ups, receive(await tx.load(follow_ups, event.follow_up_id)))
 

@@ -15,7 +15,7 @@ from services.execution.transitions import TRANSITIONS, step
 subscriptions = Subscriptions()
 
 
-@subscriptions.on(AssignmentWithdrawn)
+@subscriptions.on(AssignmentWithdrawn, loads=assignments)
 async def withdraw_assignment(event: AssignmentWithdrawn, tx: Transaction) -> None:
     await tx.save(assignments, withdraw(await tx.load(assignments, event.assignment_id), event, tx.now))
 

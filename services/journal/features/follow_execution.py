@@ -27,21 +27,21 @@ from services.journal.tables import carried, persons
 subscriptions = Subscriptions()
 
 
-@subscriptions.on(AssignmentDistributed)
+@subscriptions.on(AssignmentDistributed, loads=carried)
 async def follow_distribution(event: AssignmentDistributed, tx: Transaction) -> None:
     card = tx.unseal(event.person, PersonCard)
     await tx.save(carried, Decision(carried_now(await _carried(tx, event.assignment_id), event, card)))
     await _know(tx, person_of(card, event.distributed_at))
 
 
-@subscriptions.on(InterventionEnded)
+@subscriptions.on(InterventionEnded, loads=carried)
 async def follow_end(event: InterventionEnded, tx: Transaction) -> None:
     known = await _carried(tx, event.assignment_id)
     if known is not None:
         await tx.save(carried, Decision(carried_after_end(known, event)))
 
 
-@subscriptions.on(ClearanceShared)
+@subscriptions.on(ClearanceShared, loads=carried)
 async def follow_clearance(event: ClearanceShared, tx: Transaction) -> None:
     known = await _carried(tx, event.assignment_id)
     if known is not None:
@@ -51,7 +51,7 @@ async def follow_clearance(event: ClearanceShared, tx: Transaction) -> None:
         await tx.save(persons, Decision(cleared_now(protected_now(person, card), await carried_for(tx, person.id))))
 
 
-@subscriptions.on(CorrectionShared)
+@subscriptions.on(CorrectionShared, loads=carried)
 async def follow_correction(event: CorrectionShared, tx: Transaction) -> None:
     known = await _carried(tx, event.assignment_id)
     if known is not None:
@@ -78,6 +78,6 @@ async def _know(tx: Transaction, heard: Person) -> None:
     """Two assignments about the same person may arrive side by side: the row is made first, then locked and merged."""
     table = persons.table
     values = {column.name: getattr(heard, column.name) for column in table.columns} | {"cleared": list(heard.cleared)}
-    await tx.connection.execute(insert(table).values(values).on_conflict_do_nothing())
+    await tx.execute(insert(table).values(values).on_conflict_do_nothing())
     known = await tx.load(persons, heard.id)
     await tx.save(persons, Decision(known_now(known, heard, await carried_for(tx, heard.id))))

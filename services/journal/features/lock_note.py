@@ -42,7 +42,7 @@ async def lock_due_notes(tx: Transaction) -> int:
     """Tell that notes whose time has come are write-protected; they already are, by the clock alone."""
     note = notes.table.c
     due = select(note.id, note.journal_id).where(note.locked_at.is_(None), note.locks_at <= tx.now)
-    found = await tx.connection.execute(due.order_by(func.random()).limit(BATCH))
+    found = await tx.execute(due.order_by(func.random()).limit(BATCH))
     journals = {row.id: row.journal_id for row in found}
 
     async def one(id: UUID) -> None:

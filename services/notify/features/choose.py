@@ -61,7 +61,7 @@ async def read_preferences(by: By, tx: Tx) -> Choices:
 @form("/notify/preferences")
 async def change_preferences(command: Choose, by: By, tx: Tx) -> Done:
     nothing_yet = {"member_id": by.member_id, "opted_out": []}
-    await tx.connection.execute(insert(preferences.table).values(nothing_yet).on_conflict_do_nothing())
+    await tx.execute(insert(preferences.table).values(nothing_yet).on_conflict_do_nothing())
     before = await tx.load(preferences, by.member_id)
     await tx.save(preferences, choose(before, command))
     return Done(id=by.member_id, location="/notify/preferences", message="Dina val är sparade.")

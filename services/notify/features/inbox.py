@@ -72,7 +72,7 @@ async def inbox(
     chosen = await tx.find(preferences, select(preferences.table).where(preferences.table.c.member_id == by.member_id))
     wanted = (chosen[0] if chosen else Preferences(by.member_id)).wanted
     listed = _listed(places(by, [kind] if kind else wanted), by.member_id, after, only_unread=unread)
-    found = [(notices.value(row), row.read_at) for row in await tx.connection.execute(listed)]
+    found = [(notices.value(row), row.read_at) for row in await tx.execute(listed)]
     shown = found[:PAGE_SIZE]
     counts = await _unread(tx, places(by, wanted), by.member_id)
     units = await replica.unit_names(tx, {notice.unit_id for notice, _ in shown})
@@ -113,7 +113,7 @@ async def _unread(tx: Transaction, at: Collection[Place], reader: UUID) -> list[
     here = and_(notice.kind == place.c.kind, notice.to_id == place.c.to_id)
     query = select(notice.kind, func.count().label("unread")).select_from(place.join(notices.table, here))
     query = query.where(OPEN, _not_read_by(reader)).group_by(notice.kind)
-    counted = {row.kind: row.unread for row in await tx.connection.execute(query)}
+    counted = {row.kind: row.unread for row in await tx.execute(query)}
     return [Unread(kind=kind, label=LABELS[kind], count=counted[kind]) for kind in Kind if kind in counted]
 
 

@@ -28,7 +28,7 @@ async def read_notice(id: UUID, by: By, tx: Tx) -> Done:
     before = await tx.load(notices, id)
     await tx.save(notices, read(before, by))
     mine = {"member_id": by.member_id, "notice_id": id, "read_at": tx.now}
-    await tx.connection.execute(insert(readings).values(mine).on_conflict_do_nothing())
+    await tx.execute(insert(readings).values(mine).on_conflict_do_nothing())
     return Done(id=id, location="/notify/inbox", message="Meddelandet är markerat som läst.")
 
 
@@ -40,9 +40,9 @@ async def read_all(command: ReadAll, by: By, tx: Tx) -> Done:
     unread = (OPEN, notice.kind == command.kind, notice.to_id.in_(mine))
     read_now = select(literal(by.member_id), notice.id, literal(tx.now)).where(*unread)
     columns = ["member_id", "notice_id", "read_at"]
-    await tx.connection.execute(insert(readings).from_select(columns, read_now).on_conflict_do_nothing())
+    await tx.execute(insert(readings).from_select(columns, read_now).on_conflict_do_nothing())
     if settles(command.kind):
-        await tx.connection.execute(update(notices.table).where(*unread).values(status=Status.SETTLED))
+        await tx.execute(update(notices.table).where(*unread).values(status=Status.SETTLED))
     return Done(id=by.member_id, location="/notify/inbox", message="Meddelandena är markerade som lästa.")
 
 

@@ -44,7 +44,7 @@ def hear(event: Event, matter: Matter, cause: UUID) -> Told:
 async def _matter(tx: Transaction, id: UUID) -> Matter:
     """What is remembered, locked: another owner's message about the same assignment waits."""
     nothing_yet = asdict(Matter(id))
-    await tx.connection.execute(insert(matters.table).values(nothing_yet).on_conflict_do_nothing())
+    await tx.execute(insert(matters.table).values(nothing_yet).on_conflict_do_nothing())
     return await tx.load(matters, id)
 
 
@@ -59,10 +59,10 @@ async def _overtake(tx: Transaction, about_id: UUID, overtaken: tuple[Overtaken,
             query = query.where(column.unit_id == one.unit_id)
         if one.part_id is not None:
             query = query.where(column.part_id == one.part_id)
-        await tx.connection.execute(query)
+        await tx.execute(query)
 
 
 async def _keep(tx: Transaction, new: tuple[Notice, ...]) -> None:
     if new:
         rows = [asdict(notice) for notice in new]
-        await tx.connection.execute(insert(notices.table).values(rows).on_conflict_do_nothing())
+        await tx.execute(insert(notices.table).values(rows).on_conflict_do_nothing())

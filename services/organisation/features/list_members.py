@@ -54,7 +54,7 @@ async def list_members(
     if unit is not None:
         may_list(await tx.read(units, unit), by)
         below = select(units.table.c.id).where(units.table.c.path.contains([unit]))
-        overseen = frozenset((await tx.connection.scalars(below)).all())
+        overseen = frozenset(await tx.scalars(below))
     table = members.table.c
     wanted = _wanted(overseen, tx.today, former=former)
     if former and unit is None and by.units((Role.SYSTEM_ADMIN,)):

@@ -23,7 +23,7 @@ EFFECTS = "SELECT what, why FROM operator_act WHERE act = 'effect' ORDER BY numb
 
 async def effect(event: AssignmentSent, tx: Transaction) -> None:
     """What a message does in these tests: one row that says which it was."""
-    await tx.connection.execute(RECORD, {"what": str(event.assignment_id), "why": str(event.period_from)})
+    await tx.execute(RECORD, {"what": str(event.assignment_id), "why": str(event.period_from)})
 
 
 @pytest.fixture

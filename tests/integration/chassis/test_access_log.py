@@ -1,7 +1,7 @@
 """No log, no read."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.database import Database
@@ -40,5 +40,5 @@ async def test_the_service_itself_cannot_change_the_access_log(clean: Ground) ->
         for forbidden in ("UPDATE access_log SET why = 'x'", "DELETE FROM access_log", "TRUNCATE access_log"):
             with pytest.raises(DBAPIError, match="permission denied"):
                 async with database.transaction() as tx:
-                    await tx.connection.exec_driver_sql(forbidden)
+                    await tx.execute(text(forbidden))
         assert len(await running.sql("SELECT 1 FROM access_log")) == 1

@@ -203,8 +203,8 @@ async def test_what_takes_too_long_in_the_database_holds_up_no_other_subject(pro
 
     async def dawdle(event: AssignmentSent, tx: Transaction) -> None:
         if event.assignment_id == subject:
-            await tx.connection.execute(text("SET LOCAL statement_timeout = '50ms'"))
-            await tx.connection.execute(text("SELECT pg_sleep(5)"))
+            await tx.execute(text("SET LOCAL statement_timeout = '50ms'"))
+            await tx.execute(text("SELECT pg_sleep(5)"))
 
     async with probe(dawdle) as running:
         await running.publish(numbered(subject, 1), sequence=1)

@@ -143,11 +143,11 @@ async def test_what_is_asked_for_twice_waits_once_in_line(probe: Probe) -> None:
         await eventually(lambda: _none_left(running))
         asked = ResendRequested(receiver="journal").model_dump_json().encode()
         database: Database = running.app.state.database
-        async with database.engine.begin() as connection:
-            await connection.execute(text("LOCK TABLE outbox_resend IN EXCLUSIVE MODE"))  # the relay takes none yet
+        async with database.transaction() as tx:
+            await tx.execute(text("LOCK TABLE outbox_resend IN EXCLUSIVE MODE"))  # the relay takes none yet
             for _ in range(3):
-                await send_again(connection, asked)
-            assert await connection.scalar(text("SELECT count(*) FROM outbox_resend")) == 2
+                await send_again(tx, asked)
+            assert await tx.scalar(text("SELECT count(*) FROM outbox_resend")) == 2
 
 
 class Silent:

@@ -28,7 +28,7 @@ def test_what_the_owner_sent_with_its_own_login_is_taken() -> None:
 def test_what_somebody_else_sent_in_the_owners_name_is_parked_with_the_reason_and_in_nobodys_place() -> None:
     arrival = arrive("journal")
     assert arrival.error == "forged origin: 'journal' sent it as 'authority'"
-    assert (arrival.owner, arrival.subject, arrival.sequence) == ("", "", None)
+    assert (arrival.owner, arrival.subject, arrival.sequence) == ("", "", 0)
     assert arrival.id != ID
 
 
