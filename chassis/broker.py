@@ -1,14 +1,15 @@
-"""The service's side of RabbitMQ: its topology, and the consumer that hands deliveries to the inbox."""
+"""The service's side of RabbitMQ: its topology, and the consumer that takes deliveries to the inbox."""
 
 import asyncio
 import contextlib
-from typing import Any
+from typing import Any, cast
 
 import aio_pika
 import structlog
-from faststream import AckPolicy
-from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitMessage, RabbitQueue
-from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
+from aio_pika import RobustChannel
+from aiormq.abc import DeliveredMessage
+from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitQueue
+from pamqp.commands import Basic
 
 from chassis.arrival import Delivery
 from chassis.hold import heed_stop
@@ -57,26 +58,35 @@ async def declare_topology(amqp: str) -> None:
 
 
 class Consumer:
-    """Consumes the service's queue with FastStream; the inbox acks when a delivery is safe."""
+    """Takes what comes from the service's queue to the inbox, which acks it when it is safe.
+
+    FastStream connects, and connects again; the deliveries are taken from the channel itself, since there is nothing
+    that FastStream's handlers could do for them: decoding, retrying and acknowledging are the inbox's.
+    """
 
     def __init__(self, amqp: str, service: str, inbox: Inbox, meters: Meters) -> None:
         self._amqp = amqp
         self._service = service
         self._inbox = inbox
-        self._meters = meters
+        self._received = meters.received
         self._vouched_only = own_login(amqp, service)
-        self._channel = Channel(prefetch_count=2 * BATCH, on_return_raises=True)
-        self._running: RabbitBroker | None = None
+        self._channel: RobustChannel | None = None
         self.state = "starting"
 
     async def run(self) -> None:
-        """Until cancelled: start as soon as the broker and the queue are there; reconnecting is FastStream's."""
+        """Until cancelled: start as soon as the broker and the queue are there, and over when the queue is gone."""
         log = structlog.get_logger().bind(service=self._service, part="consumer")
         while True:
-            self._running = broker = self._broker()
+            broker = RabbitBroker(
+                self._amqp,
+                logger=None,
+                reconnect_interval=1,
+                default_channel=Channel(prefetch_count=2 * BATCH, on_return_raises=True),
+            )
             try:
                 await broker.start()
-                await self._watch(broker)
+                channel = await self._consume(broker)
+                await self._watch(broker, channel)
             except AWAY as error:
                 heed_stop(error)
                 reason = f"waiting: {type(error).__name__}"
@@ -84,17 +94,32 @@ class Consumer:
                     log.warning("consumer waits", error=type(error).__name__)
                 self.state = reason
             finally:
-                await _stop(broker)
+                await _stop(broker, self._channel)
+                self._channel = None
             await asyncio.sleep(0.5)
 
-    async def _watch(self, broker: RabbitBroker) -> None:
+    async def _consume(self, broker: RabbitBroker) -> RobustChannel:
+        """Let the queue's messages come to us, again after each reconnect; gives the channel they come by."""
+        name = queue(self._service)
+        ours = await broker.declare_queue(RabbitQueue(name, queue_type=QueueType.QUORUM, declare=False))
+        self._channel = channel = cast("RobustChannel", ours.channel)
+
+        async def consume(_reopened: object = None) -> None:
+            underlying = await channel.get_underlay_channel()
+            await underlying.basic_consume(name, self._take, timeout=ANSWER_SECONDS)
+
+        await consume()
+        channel.reopen_callbacks.add(consume)
+        return channel
+
+    async def _watch(self, broker: RabbitBroker, channel: RobustChannel) -> None:
         """Say how it goes; raises when the queue is gone or no longer comes to us, though the connection lives."""
         missed = 0
         while missed < MISSES:
             if not await broker.ping(timeout=2):
                 self.state = "waiting: the broker is away"
                 missed = 0
-            elif await self._is_consuming(broker):
+            elif await self._is_consuming(channel):
                 self.state = "consuming"
                 missed = 0
             else:
@@ -102,53 +127,35 @@ class Consumer:
             await asyncio.sleep(LOOK_SECONDS)
         raise NotConsuming
 
-    async def _is_consuming(self, broker: RabbitBroker) -> bool:
+    async def _is_consuming(self, channel: RobustChannel) -> bool:
         """Whether the queue is there, has consumers, and one of them is ours: another process may have its own."""
-        channel = await broker.config.broker_config.channel_manager.get_channel(self._channel)
         underlying: Any = await channel.get_underlay_channel()
         there = await underlying.queue_declare(queue(self._service), passive=True, timeout=ANSWER_SECONDS)
         return bool(there.consumer_count and underlying.consumers)
 
-    def _broker(self) -> RabbitBroker:
-        broker = RabbitBroker(
-            self._amqp,
-            logger=None,
-            graceful_timeout=5,
-            reconnect_interval=1,
-            apply_types=False,
-            default_channel=Channel(on_return_raises=True),
-            middlewares=[RabbitPrometheusMiddleware(registry=self._meters.consumer_registry(), app_name=self._service)],
-        )
-        subscriber = broker.subscriber(
-            RabbitQueue(queue(self._service), queue_type=QueueType.QUORUM, declare=False),
-            channel=self._channel,
-            ack_policy=AckPolicy.MANUAL,
-            decoder=_undecoded,
-        )
-
-        async def receive(_body: bytes) -> None:
-            message = broker.context.get_local("message").raw_message
-            self._inbox.take(
-                Delivery(
-                    dict(message.headers),
-                    message.body,
-                    message.type or "",
-                    message.channel,
-                    message.delivery_tag,
-                    message.user_id,
-                    self._vouched_only,
-                )
+    async def _take(self, message: DeliveredMessage) -> None:
+        properties, delivered = message.header.properties, cast("Basic.Deliver", message.delivery)
+        self._received.inc()
+        self._inbox.take(
+            Delivery(
+                properties.headers or {},
+                message.body,
+                properties.message_type or "",
+                message.channel,
+                delivered.delivery_tag or 0,
+                properties.user_id,
+                self._vouched_only,
             )
-
-        subscriber(receive)
-        return broker
+        )
 
 
-async def _stop(broker: RabbitBroker) -> None:
+async def _stop(broker: RabbitBroker, channel: RobustChannel | None) -> None:
     """Stop what can be stopped in time; a broker that answers nothing must not keep the service from ending."""
     connection = broker._connection
     try:
         async with asyncio.timeout(STOP_SECONDS):
+            if channel is not None:
+                await channel.close()
             await broker.stop()
     except AWAY as error:
         structlog.get_logger().warning("consumer did not stop in order", error=type(error).__name__)
@@ -156,8 +163,3 @@ async def _stop(broker: RabbitBroker) -> None:
             with contextlib.suppress(*AWAY):
                 async with asyncio.timeout(1):
                     await connection.close()
-
-
-async def _undecoded(message: RabbitMessage) -> bytes:
-    """The body as it came: what can't be parsed is parked by the inbox, not thrown by the consumer."""
-    return bytes(message.body)

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import pydantic_core
-from sqlalchemy import Table, insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Table, event, insert
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -39,6 +40,13 @@ def is_transient(error: BaseException) -> bool:
     return False
 
 
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """A connection that the server has closed is noticed here for nothing; asking it would cost a round trip each time.
+    Most often the others are closed too."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
+
+
 class Database:
     """The database of one service."""
 
@@ -52,7 +60,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=2,
             pool_timeout=5,
-            pool_pre_ping=True,
             hide_parameters=True,
             json_serializer=lambda value: pydantic_core.to_json(value).decode(),
             json_deserializer=pydantic_core.from_json,
@@ -67,6 +74,8 @@ class Database:
                 },
             },
         )
+
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
 
     @asynccontextmanager
     async def transaction(self, cause: Cause | None = None) -> AsyncIterator[Transaction]:

@@ -26,7 +26,7 @@ from chassis.arrival import Arrival, CannotApply, Delivery, Subject, ack, read, 
 from chassis.database import Database, Transaction, is_transient
 from chassis.decision import Refused
 from chassis.envelope import Cause
-from chassis.hold import hold
+from chassis.hold import Pace, hold
 from chassis.rows import Rows
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import Meters
@@ -55,6 +55,7 @@ class Inbox:
         self._patience = patience
         self._arrived: list[Delivery] = []
         self._wake = asyncio.Event()
+        self._pace = Pace()
         self._log = structlog.get_logger().bind(service=service, part="inbox")
         self.state = "starting"
 
@@ -73,9 +74,10 @@ class Inbox:
                     await self._wake.wait()
             self._wake.clear()
             while self._arrived:
-                batch = self._arrived[:BATCH]
-                await ack(batch, await self._hold(partial(self.receive, batch)))
-                del self._arrived[: len(batch)]
+                async with self._pace.turn():
+                    batch = self._arrived[:BATCH]
+                    await ack(batch, await self._hold(partial(self.receive, batch)))
+                    del self._arrived[: len(batch)]
             await self._hold(self._retry_and_ask)
 
     def _say(self, state: str) -> None:

@@ -3,15 +3,16 @@
 import asyncio
 import contextlib
 import json
-from typing import Any
+from typing import Any, cast
 
 import aio_pika
 import asyncpg
 import structlog
-from aio_pika.abc import AbstractExchange
+from aiormq import spec
+from aiormq.channel import Channel
 
 from chassis.database import Database
-from chassis.hold import heed_stop
+from chassis.hold import Pace, heed_stop
 from chassis.settings import own_login
 from chassis.telemetry import Meters
 from contracts.topology import DIRECT, exchange
@@ -21,6 +22,8 @@ LOCK = 7_001
 BATCH = 200
 CONFIRM_SECONDS = 15
 CHANNEL = "stafett_outbox"
+PERSISTENT = 2
+"""AMQP's delivery mode of what outlives a restart of the broker."""
 
 DUE = """
     SELECT position, id, subject, sequence, type, headers, body, receiver, written_at FROM outbox o
@@ -48,10 +51,11 @@ class Relay:
         self._database = database
         self._amqp = amqp
         self._owner = owner
+        self._channel: Channel
         self._login = owner if own_login(amqp, owner) else None
         self._meters = meters
         self._poll = poll
-        self._exchanges: dict[str, AbstractExchange] = {}
+        self._pace = Pace()
         self.state = "starting"
 
     async def run(self) -> None:
@@ -90,17 +94,16 @@ class Relay:
         broker = await aio_pika.connect(self._amqp, timeout=5)
         try:
             channel = await broker.channel(publisher_confirms=True, on_return_raises=True)
-            self._exchanges = {
-                name: await channel.get_exchange(name, ensure=False) for name in (exchange(self._owner), DIRECT)
-            }
+            self._channel = cast("Channel", await channel.get_underlay_channel())  # publishes the same for less work
             self.state = "publishing"
             while not channel.is_closed:
-                self._database.wake.clear()
-                rows = await connection.fetch(DUE, BATCH)
-                again = await connection.fetch(RESEND, BATCH)
-                if rows:
-                    await self._publish(connection, rows)
-                resent = await self._resend(connection, again) if again else 0
+                async with self._pace.turn():
+                    self._database.wake.clear()
+                    rows = await connection.fetch(DUE, BATCH)
+                    again = await connection.fetch(RESEND, BATCH)
+                    if rows:
+                        await self._publish(connection, rows)
+                    resent = await self._resend(connection, again) if again else 0
                 if len(rows) < BATCH and resent < BATCH:
                     await self._woken()
         finally:
@@ -150,19 +153,24 @@ class Relay:
 
     async def _put(self, row: asyncpg.Record) -> None:
         direct = row["receiver"] is not None
-        message = aio_pika.Message(
-            row["body"],
+        properties = spec.Basic.Properties(
             headers={**json.loads(row["headers"]), "ce-sequence": str(row["sequence"])},
             content_type="application/json",
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            delivery_mode=PERSISTENT,
             message_id=str(row["id"]),
-            type=row["type"],
+            message_type=row["type"],
             timestamp=row["written_at"],
             app_id=self._owner,
             user_id=self._login,  # the broker refuses it from any other login
         )
-        target = self._exchanges[DIRECT if direct else exchange(self._owner)]
-        await target.publish(message, row["receiver"] if direct else row["type"], mandatory=True)
+        await self._channel.basic_publish(
+            row["body"],
+            exchange=DIRECT if direct else exchange(self._owner),
+            routing_key=row["receiver"] if direct else row["type"],
+            properties=properties,
+            mandatory=True,
+            wait=False,  # for the socket: the confirm is what counts
+        )
 
     async def _woken(self) -> bool:
         """True when somebody wrote to the outbox before the poll interval was over."""

@@ -202,7 +202,6 @@ def _operations(service: Service) -> APIRouter:
 
     @router.get("/metrics")
     async def metrics(_request: Request) -> Response:
-        figures = generate_latest(service.meters.registry) + generate_latest(service.meters.consumer)
-        return Response(figures, media_type="text/plain; version=0.0.4")
+        return Response(generate_latest(service.meters.registry), media_type="text/plain; version=0.0.4")
 
     return router

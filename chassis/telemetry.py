@@ -28,10 +28,10 @@ class Meters:
 
     def __init__(self, service: str) -> None:
         self.registry = CollectorRegistry()
-        self.consumer = CollectorRegistry()
         label = {"service": service}
         self.published = self._counter("stafett_published", "Messages confirmed by the broker", label)
         self.publish_failed = self._counter("stafett_publish_failed", "Messages the broker did not take", label)
+        self.received = self._counter("stafett_received", "Messages delivered by the broker", label)
         self.applied = self._counter("stafett_applied", "Messages applied from the inbox", label)
         self.failed = self._counter("stafett_apply_failed", "Attempts to apply a message that failed", label)
         self.parked = self._counter("stafett_parked", "Messages parked for an operator", label)
@@ -45,11 +45,6 @@ class Meters:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600),
         ).labels(**label)
-
-    def consumer_registry(self) -> CollectorRegistry:
-        """FastStream's own figures: a new registry for each consumer that is started, the last one counts."""
-        self.consumer = CollectorRegistry()
-        return self.consumer
 
     def _counter(self, name: str, meaning: str, label: dict[str, str]) -> Counter:
         return Counter(name, meaning, list(label), registry=self.registry).labels(**label)

@@ -104,10 +104,7 @@ async def test_a_queue_that_is_deleted_is_said_in_health_and_consumed_again_when
 
 async def test_a_consumer_that_was_cancelled_though_the_connection_lives_is_started_again(probe: Probe) -> None:
     async with probe(None) as running:
-        consumer = running.app.state.service.consumer
-        broker = consumer._running
-        channel = await broker.config.broker_config.channel_manager.get_channel(consumer._channel)
-        underlying = await channel.get_underlay_channel()
+        underlying = await running.app.state.service.consumer._channel.get_underlay_channel()
         (tag,) = underlying.consumers
         await underlying.basic_cancel(tag)
         await running.publish(sent())
@@ -133,7 +130,7 @@ async def test_a_broker_that_answers_nothing_does_not_keep_the_service_from_endi
 async def test_a_stop_that_comes_with_a_lost_connection_is_still_a_stop(
     probe: Probe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def lost(consumer: Consumer, _broker: object) -> None:
+    async def lost(consumer: Consumer, _broker: object, _channel: object) -> None:
         consumer.state = "consuming"
         try:
             await asyncio.Event().wait()

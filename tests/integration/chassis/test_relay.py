@@ -151,10 +151,10 @@ async def test_what_is_asked_for_twice_waits_once_in_line(probe: Probe) -> None:
 
 
 class Silent:
-    """An exchange of which one message is never confirmed."""
+    """A channel on which one message is never confirmed."""
 
-    async def publish(self, _message: aio_pika.Message, key: str, *, mandatory: bool) -> None:
-        if mandatory and key == "silence":
+    async def basic_publish(self, _body: bytes, *, routing_key: str, **_how: object) -> None:
+        if routing_key == "silence":
             await asyncio.Event().wait()
 
 
@@ -163,7 +163,7 @@ async def test_what_is_confirmed_is_known_though_another_in_its_batch_gets_no_an
 ) -> None:
     monkeypatch.setattr("chassis.relay.CONFIRM_SECONDS", 0.1)
     relay = Relay(None, clean.amqp, "execution", Meters("execution"), 1)  # type: ignore[arg-type]
-    relay._exchanges = {exchange("execution"): Silent()}  # type: ignore[dict-item]
+    relay._channel = Silent()  # type: ignore[assignment]
     common = {"headers": "{}", "sequence": 1, "body": b"{}", "receiver": None, "written_at": None}
     rows = [{**common, "id": uuid4(), "type": kind} for kind in ("told", "silence", "told")]
     confirmed, refused, late = await relay._send(rows)
