@@ -121,14 +121,13 @@ class Inbox:
         placed = await self._set_apart(tx, arrivals)
         if not placed:
             return
-        positions = await sql.positions(tx, {(a.owner, a.subject) for a in placed})
+        positions = await sql.positions(tx.driver, {(a.owner, a.subject) for a in placed})
         ready, waiting = sort_out(placed, positions)
         events = [(a.head, event) for a in ready if a.head and (event := self._event(a.type, a.body))]
         await self._load_ahead(tx, [event for _, event in events])
         for head, event in events:
             await self._effect(tx, head, event)
-        if await self._store(tx, waiting, ready) != len(ready):
-            raise CannotApply("its id has been used for another message")
+        await self._store(tx, waiting, ready)
         self._meters.applied.inc(len(ready))
         held = {subject: position.last for subject, position in positions.items() if position.held}
         if held:
@@ -138,7 +137,7 @@ class Inbox:
         """Store all of one subject, then apply them one by one, up to the first that fails."""
         placed = await self._set_apart(tx, arrivals)
         if placed:
-            last = (await sql.positions(tx, {subject}))[subject].last
+            last = (await sql.positions(tx.driver, {subject}))[subject].last
             await self._store(tx, [a for a in placed if a.sequence > last])
             await self._advance(tx, {subject: last}, tolerant=True)
 
@@ -161,13 +160,15 @@ class Inbox:
         for rows, ids in wanted.items():
             await tx.lock(rows, ids)
 
-    async def _store(self, tx: Transaction, waiting: Sequence[Arrival], applied: Sequence[Arrival] = ()) -> int:
-        """Gives how many of the applied ones were not there before."""
+    async def _store(self, tx: Transaction, waiting: Sequence[Arrival], applied: Sequence[Arrival] = ()) -> None:
         for arrival in waiting:
             if arrival.error:
                 self._meters.parked.inc()
                 self._log.error("message parked", id=str(arrival.id), error=arrival.error)
-        return await sql.store(tx, waiting, applied)
+        if waiting or applied:
+            stored = await sql.store(tx.driver, waiting, applied)
+            if stored["applied"] != len(applied):
+                raise CannotApply("its id has been used for another message")
 
     async def _advance(self, tx: Transaction, lasts: Mapping[Subject, int], *, tolerant: bool) -> None:
         """Apply what is stored of these subjects, each as far as its sequence is whole."""
@@ -244,4 +245,6 @@ class Inbox:
             await resend.ask_for_missing(tx, self._service, self._patience)
         for subject in due:
             async with self._database.transaction() as tx:
-                await self._advance(tx, {subject: (await sql.positions(tx, {subject}))[subject].last}, tolerant=True)
+                await self._advance(
+                    tx, {subject: (await sql.positions(tx.driver, {subject}))[subject].last}, tolerant=True
+                )

@@ -1,33 +1,31 @@
 """What the inbox asks of its database: one statement for many messages of many subjects."""
 
-import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 
+import asyncpg
+from pydantic_core import to_json
 from sqlalchemy import text
 
 from chassis.arrival import Arrival, Position, Subject
-from chassis.database import Transaction
 
-POSITIONS = text("""
+POSITIONS = """
     INSERT INTO inbox_position AS p (owner, subject)
-    SELECT DISTINCT o, s FROM unnest(CAST(:owners AS text[]), CAST(:subjects AS text[])) AS t(o, s) ORDER BY o, s
+    SELECT DISTINCT o, s FROM unnest($1::text[], $2::text[]) AS t(o, s) ORDER BY o, s
     ON CONFLICT (owner, subject) DO UPDATE SET last = p.last
     RETURNING owner, subject, last, EXISTS (
         SELECT FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject
-        AND i.status IN ('waiting', 'failed', 'parked', 'skipped')) AS held""")
+        AND i.status IN ('waiting', 'failed', 'parked', 'skipped')) AS held"""
 """Locked in one order, so that two workers never deadlock."""
-STORE = text("""
+STORE = """
     WITH moved AS (
-        UPDATE inbox_position p SET last = t.l
-        FROM unnest(CAST(:moved_owners AS text[]), CAST(:moved_subjects AS text[]), CAST(:lasts AS bigint[]))
-            AS t(o, s, l)
+        UPDATE inbox_position p SET last = t.l FROM unnest($1::text[], $2::text[], $3::bigint[]) AS t(o, s, l)
         WHERE p.owner = t.o AND p.subject = t.s)
     INSERT INTO inbox (id, owner, subject, sequence, type, headers, body, status, last_error, applied_at)
-    SELECT i, o, s, nullif(n, 0), t, CAST(h AS jsonb), b, st, e, CASE st WHEN 'applied' THEN clock_timestamp() END
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:owners AS text[]), CAST(:subjects AS text[]), CAST(:sequences AS bigint[]),
-        CAST(:types AS text[]), CAST(:headers AS text[]), CAST(:bodies AS bytea[]), CAST(:statuses AS text[]),
-        CAST(:errors AS text[])) AS arrived(i, o, s, n, t, h, b, st, e)
-    ON CONFLICT (id, owner) DO NOTHING RETURNING status""")
+    SELECT i, o, s, nullif(n, 0), t, h::jsonb, b, st, e, CASE st WHEN 'applied' THEN clock_timestamp() END
+    FROM unnest($4::uuid[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::bytea[], $11::text[],
+        $12::text[]) AS arrived(i, o, s, n, t, h, b, st, e)
+    ON CONFLICT (id, owner) DO NOTHING RETURNING status"""
 OPEN = text("""
     SELECT i.id, i.owner, i.subject, i.sequence, i.type, i.headers, i.body, i.status, i.attempts,
         i.next_at <= clock_timestamp() AS due
@@ -73,34 +71,32 @@ SEND_AGAIN = text("""
     ON CONFLICT (position, receiver) DO NOTHING""")
 
 
-async def positions(tx: Transaction, subjects: Collection[Subject]) -> dict[Subject, Position]:
+async def positions(connection: asyncpg.Connection, subjects: Collection[Subject]) -> dict[Subject, Position]:
     """How far each subject has come, locked until the end of the transaction."""
-    keys = {"owners": [o for o, _ in subjects], "subjects": [s for _, s in subjects]}
-    return {(row.owner, row.subject): Position(row.last, row.held) for row in await tx.execute(POSITIONS, keys)}
+    rows = await connection.fetch(POSITIONS, [owner for owner, _ in subjects], [subject for _, subject in subjects])
+    return {(row["owner"], row["subject"]): Position(row["last"], row["held"]) for row in rows}
 
 
-async def store(tx: Transaction, waiting: Sequence[Arrival], applied: Sequence[Arrival] = ()) -> int:
-    """Store messages, parked those with an error, and move their subjects on to the last applied ones; gives how many
-    of the applied ones were not there before."""
+async def store(
+    connection: asyncpg.Connection, waiting: Sequence[Arrival], applied: Sequence[Arrival] = ()
+) -> Counter[str]:
+    """Store messages, parked those with an error, and move their subjects on to the last applied ones; gives the
+    statuses of those that were not there before."""
     arrivals = [*waiting, *applied]
-    if not arrivals:
-        return 0
     lasts = {(a.owner, a.subject): a.sequence for a in applied}  # of each subject the last one stays
-    stored = await tx.execute(
+    stored = await connection.fetch(
         STORE,
-        {
-            "ids": [a.id for a in arrivals],
-            "owners": [a.owner for a in arrivals],
-            "subjects": [a.subject for a in arrivals],
-            "sequences": [a.sequence for a in arrivals],
-            "types": [a.type for a in arrivals],
-            "headers": [json.dumps(a.headers) for a in arrivals],
-            "bodies": [a.body for a in arrivals],
-            "statuses": ["parked" if a.error else "waiting" for a in waiting] + ["applied"] * len(applied),
-            "errors": [a.error for a in arrivals],
-            "moved_owners": [owner for owner, _ in lasts],
-            "moved_subjects": [subject for _, subject in lasts],
-            "lasts": list(lasts.values()),
-        },
+        [owner for owner, _ in lasts],
+        [subject for _, subject in lasts],
+        list(lasts.values()),
+        [a.id for a in arrivals],
+        [a.owner for a in arrivals],
+        [a.subject for a in arrivals],
+        [a.sequence for a in arrivals],
+        [a.type for a in arrivals],
+        [to_json(a.headers).decode() for a in arrivals],
+        [a.body for a in arrivals],
+        ["parked" if a.error else "waiting" for a in waiting] + ["applied"] * len(applied),
+        [a.error for a in arrivals],
     )
-    return sum(row.status == "applied" for row in stored)
+    return Counter(row["status"] for row in stored)

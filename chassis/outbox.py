@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+import asyncpg
 
 # Transactions about one subject wait for each other at its row in outbox_subject, so that its messages are numbered in
 # the order in which they are committed.
-STORE = text("""
+STORE = """
     WITH told AS (
-        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:subjects AS text[]), CAST(:types AS text[]),
-            CAST(:headers AS text[]), CAST(:bodies AS bytea[]), CAST(:receivers AS text[]))
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[],
+            $4::text[], $5::bytea[], $6::text[])
             WITH ORDINALITY AS t(id, subject, type, headers, body, receiver, turn)),
     many AS (SELECT subject, count(*) AS more FROM told GROUP BY subject),
     last AS (
@@ -21,8 +20,8 @@ STORE = text("""
         RETURNING subject, sequence)
     INSERT INTO outbox (id, subject, sequence, type, headers, body, receiver)
     SELECT id, subject, sequence - more + row_number() OVER (PARTITION BY subject ORDER BY turn),
-        type, CAST(headers AS jsonb), body, receiver
-    FROM told JOIN many USING (subject) JOIN last USING (subject) ORDER BY turn""")
+        type, headers::jsonb, body, receiver
+    FROM told JOIN many USING (subject) JOIN last USING (subject) ORDER BY turn"""
 
 
 @dataclass(frozen=True)
@@ -38,16 +37,14 @@ class Message:
     receiver: str | None
 
 
-async def store(connection: AsyncConnection, messages: Sequence[Message]) -> None:
+async def store(connection: asyncpg.Connection, messages: Sequence[Message]) -> None:
     """Put messages in the outbox, in this order."""
     await connection.execute(
         STORE,
-        {
-            "ids": [message.id for message in messages],
-            "subjects": [message.subject for message in messages],
-            "types": [message.type for message in messages],
-            "headers": [message.headers for message in messages],
-            "bodies": [message.body for message in messages],
-            "receivers": [message.receiver for message in messages],
-        },
+        [message.id for message in messages],
+        [message.subject for message in messages],
+        [message.type for message in messages],
+        [message.headers for message in messages],
+        [message.body for message in messages],
+        [message.receiver for message in messages],
     )

@@ -1,5 +1,6 @@
 """Rows as state: a table whose rows are frozen dataclasses, column for field."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
@@ -7,11 +8,17 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-import pydantic_core
-from pydantic import BaseModel, TypeAdapter
-from sqlalchemy import ARRAY, Column, Enum, Insert, Select, Table, Update, any_, bindparam, insert, select, update
+from pydantic import TypeAdapter
+from pydantic_core import to_json, to_jsonable_python
+from sqlalchemy import JSON, Column, Enum, Table
+from sqlalchemy.dialects.postgresql import asyncpg
 
 State = TypeVar("State")
+DIALECT = asyncpg.dialect(  # type: ignore[no-untyped-call]
+    json_serializer=lambda value: to_json(value).decode()
+)
+QUOTE = DIALECT.identifier_preparer
+PLAIN = (str, int, UUID, date, time, bytes)
 
 
 @dataclass(frozen=True)
@@ -35,36 +42,54 @@ class Rows(Generic[State]):
         """The column that names a row."""
         return next(iter(self.table.primary_key))
 
-    @cached_property
-    def locked(self) -> Select[Any]:
-        """The rows with these `ids`, locked in one order, so that two who want the same never wait for each other."""
-        wanted = self.key == any_(bindparam("ids", type_=ARRAY(self.key.type)))
-        return select(self.table).where(wanted).order_by(self.key).with_for_update()
-
-    # Made once: building and compiling a statement takes longer than running it.
+    # Written out once, since building and compiling a statement takes longer than running it.
 
     @cached_property
-    def inserting(self) -> Insert:
-        return insert(self.table)
+    def locking(self) -> str:
+        """Rows by their keys, in one order, so that two who want the same never wait for each other."""
+        return f"SELECT * FROM {self._name} WHERE {self._key} = ANY($1) ORDER BY {self._key} FOR UPDATE"  # noqa: S608
 
     @cached_property
-    def updating(self) -> Update:
-        """Of the row named by `this`: the columns that values are given for."""
-        return update(self.table).where(self.key == bindparam("this"))
+    def inserting(self) -> str:
+        """A new row, of `arguments`."""
+        places = ", ".join(f"${place}" for place in range(1, len(self._columns) + 1))
+        return f"INSERT INTO {self._name} ({', '.join(map(_quoted, self._columns))}) VALUES ({places})"  # noqa: S608
 
     @cached_property
-    def _written(self) -> tuple[str, ...]:
-        return tuple(
-            column.name for column in self.table.columns if column.identity is None
-        )  # the rest it gives itself
+    def updating(self) -> str:
+        """The row that the first of `arguments` names."""
+        values = ", ".join(f"{_quoted(column)} = ${place}" for place, column in enumerate(self._columns[1:], 2))
+        return f"UPDATE {self._name} SET {values} WHERE {self._key} = $1"  # noqa: S608
+
+    @cached_property
+    def _key(self) -> str:
+        return _quoted(self.key)
+
+    @cached_property
+    def _name(self) -> str:
+        return QUOTE.quote(self.table.name)
+
+    @cached_property
+    def _columns(self) -> list[Column[Any]]:
+        """The key, and all others but what the database gives itself."""
+        return [self.key, *(one for one in self.table.columns if one is not self.key and one.identity is None)]
+
+    @cached_property
+    def _written(self) -> list[tuple[str, Callable[[Any], Any]]]:
+        """Field -> how its column takes it."""
+        return [(column.name, _taken_by(column)) for column in self._columns]
+
+    def arguments(self, state: State) -> list[Any]:
+        """State as the values of a row, the key first."""
+        return [taken(getattr(state, name)) for name, taken in self._written]
 
     def value(self, row: Any) -> State:
         """A row as state."""
         return self.adapter.validate_python(dict(row._mapping))
 
-    def values(self, state: State) -> dict[str, object]:
-        """State as a row."""
-        return {name: plain(getattr(state, name)) for name in self._written}
+    def state(self, record: Mapping[str, Any]) -> State:
+        """A row as the driver gives it."""
+        return self.adapter.validate_python(dict(record))
 
 
 def coded(codes: type[StrEnum]) -> Enum:
@@ -74,10 +99,14 @@ def coded(codes: type[StrEnum]) -> Enum:
     )
 
 
-def plain(value: object) -> object:
-    """A field as its column takes it: nested dataclasses and models become JSON values."""
-    if value is None or isinstance(value, str | int | UUID | date | time | bytes):
-        return value
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    return pydantic_core.to_jsonable_python(value)
+def _quoted(column: Column[Any]) -> str:
+    return QUOTE.quote(column.name)
+
+
+def _taken_by(column: Column[Any]) -> Callable[[Any], Any]:
+    """Nested dataclasses and models become JSON; the rest as SQLAlchemy would hand it to the driver."""
+    kind: Any = column.type.dialect_impl(DIALECT)
+    hand_over = kind.bind_processor(DIALECT) or (lambda value: value)
+    if isinstance(column.type, JSON):
+        return hand_over
+    return lambda value: hand_over(value if value is None or isinstance(value, PLAIN) else to_jsonable_python(value))

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+import asyncpg
 import pydantic_core
 from sqlalchemy import CursorResult, Executable, Select, Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,7 +31,14 @@ class Transaction:
     is then written with one statement for each table.
     """
 
-    def __init__(self, connection: AsyncConnection, keys: KeyRing, access_log: Table, cause: Cause) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        driver: asyncpg.Connection,
+        keys: KeyRing,
+        access_log: Table,
+        cause: Cause,
+    ) -> None:
         self.cause = cause
         self.now = datetime.now(UTC)
         self.wrote = False
@@ -39,6 +47,8 @@ class Transaction:
         self.attempts: list[dict[str, object]] = []
         self.claim: dict[str, object] = {}
         """The key of the command that is done in it, which is done once."""
+        self.driver = driver
+        """The same connection without SQLAlchemy, for the few statements that are run for every message."""
         self._connection = connection
         self._keys = keys
         self._access_log = access_log
@@ -46,7 +56,7 @@ class Transaction:
         """Rows that have been loaded or saved here: saved again, they are updated."""
         self._states: dict[tuple[str, object], Any] = {}
         """Rows that we have locked or made, as they are now."""
-        self._unsaved: dict[Rows[Any], dict[object, tuple[bool, dict[str, object]]]] = {}
+        self._unsaved: dict[Rows[Any], dict[object, tuple[bool, list[Any]]]] = {}
         """Table -> id -> whether it is new, and its row."""
         self._untold: list[Message] = []
 
@@ -81,7 +91,7 @@ class Transaction:
         await self.flush()
         there = set(self._there)
         try:
-            async with self._connection.begin_nested():
+            async with self.driver.transaction():
                 yield
                 await self.flush()
         except BaseException:
@@ -96,12 +106,16 @@ class Transaction:
         unsaved, self._unsaved = self._unsaved, {}
         untold, self._untold = self._untold, []
         for rows, saved in unsaved.items():
-            if new := [values for is_new, values in saved.values() if is_new]:
-                await self._connection.execute(rows.inserting, new)
-            if changed := [values | {"this": id} for id, (is_new, values) in saved.items() if not is_new]:
-                await self._connection.execute(rows.updating, changed)
+            await self._write(rows.inserting, [values for is_new, values in saved.values() if is_new])
+            await self._write(rows.updating, [values for is_new, values in saved.values() if not is_new])
         if untold:
-            await store(self._connection, untold)
+            await store(self.driver, untold)
+
+    async def _write(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        if len(rows) == 1:
+            await self.driver.execute(statement, *rows[0])
+        elif rows:
+            await self.driver.executemany(statement, rows)
 
     async def load(self, rows: Rows[State], id: object) -> State:
         """The state with this id, its row locked until the end of the transaction. NotFound when there is none."""
@@ -115,8 +129,8 @@ class Transaction:
         """Load many at once, those that there are; `load` then has them at hand."""
         wanted = [id for id in ids if (rows.table.name, id) not in self._states]
         if wanted:
-            for row in await self._connection.execute(rows.locked, {"ids": wanted}):
-                self._hold(rows, rows.value(row))
+            for record in await self.driver.fetch(rows.locking, wanted):
+                self._hold(rows, rows.state(record))
 
     def _hold(self, rows: Rows[Any], state: Any) -> None:
         at = (rows.table.name, getattr(state, rows.key.name))
@@ -148,7 +162,7 @@ class Transaction:
         id = getattr(decision.state, rows.key.name)
         saved = self._unsaved.setdefault(rows, {})
         is_new = saved[id][0] if id in saved else (rows.table.name, id) not in self._there
-        saved[id] = (is_new, rows.values(decision.state))
+        saved[id] = (is_new, rows.arguments(decision.state))
         self._hold(rows, decision.state)
         for event in decision.events:
             await self.tell(event, decision.by)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
+from asyncpg import UniqueViolationError
 from fastapi import Depends, Request
 from sqlalchemy import ColumnElement, insert, select, text
-from sqlalchemy.exc import IntegrityError
 
 from chassis import replica
 from chassis.auth import Actor
@@ -147,8 +147,8 @@ async def save_person(tx: Transaction, decision: Decision[Person], new_to: Actor
     try:
         await tx.save(persons, decision)
         await tx.flush()
-    except IntegrityError as error:
-        if "uq_persons_identity_number" in str(error.orig):
+    except UniqueViolationError as error:
+        if error.constraint_name == "uq_persons_identity_number":
             raise AlreadyRegistered("identity_number") from None  # the original error quotes the number
         raise
 

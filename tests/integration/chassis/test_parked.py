@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database, Transaction
 from chassis.decision import Refused
-from chassis.inbox_queries import APPLIED, POSITIONS
+from chassis.inbox_queries import APPLIED, positions
 from chassis.parked import NotParked, parked, replay, show, skip, skip_gap
 from contracts.authority import AssignmentSent
 from tests.integration.chassis.conftest import EFFECTS, Probe
@@ -130,8 +130,9 @@ async def test_an_operators_act_waits_for_the_inbox_to_finish_with_the_subject(
             async with operating(running) as connection:
                 await act(connection, stuck, "asa", "at the same moment")
 
-        async with operating(running) as inbox:
-            await inbox.execute(POSITIONS, {"owners": ["authority"], "subjects": [f"assignment/{subject}"]})
+        database: Database = running.app.state.database
+        async with database.transaction() as inbox:
+            await positions(inbox.driver, [("authority", f"assignment/{subject}")])
             operator = asyncio.create_task(operate())
             await eventually(lambda: running.sql("SELECT 1 FROM pg_locks WHERE NOT granted"))
             await inbox.execute(APPLIED, {"ids": [stuck]})
