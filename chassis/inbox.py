@@ -10,6 +10,7 @@ has been done, and every subject gets a transaction of its own, so that only the
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -27,7 +28,6 @@ from chassis.database import Database, Transaction, is_transient
 from chassis.decision import Refused
 from chassis.envelope import Cause
 from chassis.hold import Pace, hold
-from chassis.rows import Rows
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import Meters
 from contracts.event import Event
@@ -50,7 +50,7 @@ class Inbox:
         self._service = service
         self._database = database
         self._handlers = handlers.handlers
-        self._loads = handlers.loads
+        self._load_ahead = handlers.load_ahead
         self._meters = meters
         self._patience = patience
         self._arrived: list[Delivery] = []
@@ -67,6 +67,7 @@ class Inbox:
     async def run(self, poll: float) -> None:
         """Until cancelled: apply what arrives, retry what is due, ask for what is missing."""
         await self._hold(self._catch_up)
+        look_at = 0.0
         while True:
             # Not wait_for: before Python 3.12 it can take no notice of being cancelled.
             with contextlib.suppress(TimeoutError):
@@ -78,7 +79,9 @@ class Inbox:
                     batch = self._arrived[:BATCH]
                     await ack(batch, await self._hold(partial(self.receive, batch)))
                     del self._arrived[: len(batch)]
-            await self._hold(self._retry_and_ask)
+            if time.monotonic() >= look_at:
+                await self._hold(self._retry_and_ask)
+                look_at = time.monotonic() + poll
 
     def _say(self, state: str) -> None:
         if self.state != state:
@@ -149,16 +152,6 @@ class Inbox:
             if request.type == RESEND_REQUESTED:
                 await resend.send_again(tx, request.body)
         return [a for a in placed if a.type != RESEND_REQUESTED]
-
-    async def _load_ahead(self, tx: Transaction, events: Sequence[Event]) -> None:
-        """With one statement for each table, what the handlers of these events have said that they load."""
-        wanted: dict[Rows[Any], set[UUID]] = defaultdict(set)
-        for event in events:
-            if event.type in self._loads:
-                rows, name = self._loads[event.type]
-                wanted[rows].add(getattr(event, name))
-        for rows, ids in wanted.items():
-            await tx.lock(rows, ids)
 
     async def _store(self, tx: Transaction, waiting: Sequence[Arrival], applied: Sequence[Arrival] = ()) -> None:
         for arrival in waiting:
@@ -245,6 +238,5 @@ class Inbox:
             await resend.ask_for_missing(tx, self._service, self._patience)
         for subject in due:
             async with self._database.transaction() as tx:
-                await self._advance(
-                    tx, {subject: (await sql.positions(tx.driver, {subject}))[subject].last}, tolerant=True
-                )
+                position = (await sql.positions(tx.driver, {subject}))[subject]
+                await self._advance(tx, {subject: position.last}, tolerant=True)

@@ -26,19 +26,21 @@ PERSISTENT = 2
 """AMQP's delivery mode of what outlives a restart of the broker."""
 
 DUE = """
-    SELECT position, id, subject, sequence, type, headers, body, receiver, written_at FROM outbox o
+    (SELECT NULL::bigint AS resend, position, id, subject, sequence, type, headers, body, receiver, written_at
+    FROM outbox o
     WHERE published_at IS NULL AND next_at <= clock_timestamp() AND NOT EXISTS (
         SELECT FROM outbox e WHERE e.subject = o.subject AND e.published_at IS NULL
         AND e.sequence < o.sequence AND e.next_at > clock_timestamp())
-    ORDER BY position LIMIT $1"""
+    ORDER BY position LIMIT $1)
+    UNION ALL
+    (SELECT r.id, o.position, o.id, o.subject, o.sequence, o.type, o.headers, o.body, r.receiver, o.written_at
+    FROM outbox_resend r JOIN outbox o USING (position) ORDER BY r.id LIMIT $1)"""
+"""What is new, and what is to be sent to somebody again."""
 PUBLISHED = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY($1::bigint[])"
 FAILED = """
     UPDATE outbox SET attempts = attempts + 1, last_error = $2,
         next_at = clock_timestamp() + least(interval '60 s', interval '0.5 s' * 2 ^ least(attempts, 10))
     WHERE position = $1"""
-RESEND = """
-    SELECT r.id AS resend, o.position, o.id, o.subject, o.sequence, o.type, o.headers, o.body, r.receiver, o.written_at
-    FROM outbox_resend r JOIN outbox o USING (position) ORDER BY r.id LIMIT $1"""
 RESENT = "DELETE FROM outbox_resend WHERE id = ANY($1::bigint[])"
 LAST_IN_LINE = "UPDATE outbox_resend SET id = DEFAULT WHERE id = ANY($1::bigint[])"
 """What a receiver's queue didn't take lets the resends of the other receivers pass."""
@@ -99,8 +101,9 @@ class Relay:
             while not channel.is_closed:
                 async with self._pace.turn():
                     self._database.wake.clear()
-                    rows = await connection.fetch(DUE, BATCH)
-                    again = await connection.fetch(RESEND, BATCH)
+                    due = await connection.fetch(DUE, BATCH)
+                    rows = [row for row in due if row["resend"] is None]
+                    again = [row for row in due if row["resend"] is not None]
                     if rows:
                         await self._publish(connection, rows)
                     resent = await self._resend(connection, again) if again else 0

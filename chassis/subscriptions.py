@@ -1,7 +1,9 @@
 """Which events a service listens to, and what each does."""
 
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.rows import Rows
@@ -43,3 +45,13 @@ class Subscriptions:
         for other in others:
             for event, handler in other.handlers.values():
                 self.on(event, *other.loads.get(event.type, ()))(handler)
+
+    async def load_ahead(self, tx: Transaction, events: Sequence[Event]) -> None:
+        """Load what the handlers of these events have said that they load, with one statement for each table."""
+        wanted: dict[Rows[Any], set[UUID]] = defaultdict(set)
+        for event in events:
+            if event.type in self.loads:
+                rows, name = self.loads[event.type]
+                wanted[rows].add(getattr(event, name))
+        for rows, ids in wanted.items():
+            await tx.lock(rows, ids)
