@@ -105,11 +105,23 @@ class Database:
         half the time. What is left in the middle of something is never used again."""
         async with self._by_driver.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
+            transaction = driver.transaction()
             try:
-                async with driver.transaction():
-                    yield connection, driver
+                await transaction.start()
+                yield connection, driver
+                await transaction.commit()
             except BaseException as error:
-                if not isinstance(error, Exception) or driver.is_closed() or driver.is_in_transaction():
+                if not (isinstance(error, Exception) and await _undone(driver, transaction)):
                     driver.terminate()
                     await connection.invalidate()
                 raise
+
+
+async def _undone(driver: Any, transaction: Any) -> bool:
+    """Whether the connection is as before the transaction, and may be used for another."""
+    try:
+        if not driver.is_closed() and driver.is_in_transaction():
+            await transaction.rollback()
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        return False  # why the transaction failed is what counts
+    return not driver.is_closed()
