@@ -11,6 +11,7 @@ PORT_HELP = "default: %(default)s"
 PARTS = ("unit", "property", "integration", "system", "browser", "architecture", "all")
 SERVICES = ("organisation", "authority", "execution", "journal", "deviation", "notify")
 """As in contracts/topology.py, which takes longer to import than to say the names; a test compares them."""
+BENCHED = ("hand-off",)
 SERVED = (*SERVICES, "front", "demo-issuer")
 
 
@@ -78,6 +79,8 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     check.add_argument("--fix", action="store_true", help="put right what can be, and regenerate the documents")
     check.set_defaults(run=_check)
 
+    _add_bench(commands)
+
     ops = commands.add_parser("ops", help="for operators: prepare, load the organisation, look after messages")
     if arguments[:1] == ["ops"]:
         from cli.ops import add_commands
@@ -89,6 +92,15 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     migration.add_argument("message", help="what changes, in a few words: the migration is named after it")
     migration.set_defaults(run=_migration)
     return whole
+
+
+def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bench = commands.add_parser("bench", help="measure: hand-offs beside a floor and others, the main job, growth …")
+    bench.add_argument("part", nargs="?", choices=("all", *BENCHED), default="all")
+    bench.add_argument("--rounds", type=int, default=3, help="how often each is measured; default: %(default)s")
+    bench.add_argument("--quick", action="store_true", help="few messages, no million rows: to see that it works")
+    bench.add_argument("--markdown", action="store_true", help="the tables as docs/performance.md has them")
+    bench.set_defaults(run=_bench)
 
 
 def _demo(chosen: argparse.Namespace) -> int:
@@ -127,6 +139,12 @@ def _check(chosen: argparse.Namespace) -> int:
     from cli.check import check
 
     return check(fix=chosen.fix)
+
+
+def _bench(chosen: argparse.Namespace) -> int:
+    from bench.run import bench
+
+    return bench(chosen.part, chosen.rounds, quick=chosen.quick, markdown=chosen.markdown)
 
 
 def _migration(chosen: argparse.Namespace) -> None:

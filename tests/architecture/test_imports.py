@@ -64,7 +64,7 @@ def _tree(root: Path) -> None:
         "services.b.noun",
         "front.app",
     ]
-    for module in [*own, *named, "contracts.event", "cli.check"]:
+    for module in [*own, *named, "contracts.event", "cli.check", "bench.run"]:
         file = root / f"{module.replace('.', '/')}.py"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()

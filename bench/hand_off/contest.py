@@ -1,0 +1,130 @@
+"""All who hand over, round after round in turn, and the tables that come of it."""
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from statistics import median
+
+from bench.figures import DRAIN, LATENCY, SUSTAINED, Figure, Target, figure, plain
+from bench.ground import Ground
+from bench.hand_off.course import Load
+from bench.hand_off.measure import Contestant, Run, measure
+from bench.parts import PartFailed
+from bench.table import Table
+
+LOADS = (Load("sustained", 4_000), Load("steady", 1_000, rate=50), Load("backlog", 20_000, backlog=True))
+QUICK = (Load("sustained", 1_000), Load("steady", 250, rate=50), Load("backlog", 2_000, backlog=True))
+PARTS = {
+    "producer": ("sender", "both"),
+    "relay": ("relay",),
+    "consumer": ("receiver",),
+    "PostgreSQL": ("postgres",),
+    "RabbitMQ": ("rabbitmq",),
+}
+"""What is shown -> the processes it stands for. A relay without a process of its own is in the producer's."""
+LAST = ("all", "idle %", "others %")
+"""All CPU a message; how idle the machine was, and what went to processes that have no part in it."""
+
+
+async def contest(
+    contestants: Sequence[Contestant],
+    loads: Sequence[Load],
+    rounds: int,
+    ground: Ground,
+    say: Callable[[str], None],
+) -> list[Run]:
+    """Each load, each round, each contestant in turn, so that what else the machine does falls on all alike."""
+    runs: list[Run] = []
+    for load in loads:
+        playing = [one for one in contestants if is_there(one) and (one.relays or not load.backlog)]
+        for number in range(1, rounds + 1):
+            for contestant in playing:
+                run = await _one(contestant, load, ground)
+                runs.append(run)
+                say(f"{load.name}, round {number} of {rounds}: {contestant.name} {run.wrong or plain(run.per_second)}")
+    return runs
+
+
+async def _one(contestant: Contestant, load: Load, ground: Ground) -> Run:
+    try:
+        return await measure(contestant, load, ground)
+    except PartFailed as failure:
+        return Run(contestant.name, load.name, 0.0, 0.0, 0.0, wrong=str(failure))
+
+
+def is_there(contestant: Contestant) -> bool:
+    """True when what it is made of is installed."""
+    return not contestant.needs or find_spec(contestant.needs) is not None
+
+
+def tables(contestants: Sequence[Contestant], loads: Sequence[Load], runs: Sequence[Run]) -> list[Table]:
+    """One for each load, and what the contestants do not guarantee in the notes of the first."""
+    notes = [f"{one.name}: {one.lacks}" for one in contestants if one.lacks]
+    notes += [f"{one.name}: not installed" for one in contestants if not is_there(one)]
+    made = []
+    for load in loads:
+        names = [one.name for one in contestants if any(r.load == load.name and r.contestant == one.name for r in runs)]
+        floors = [one.name for one in contestants if one.is_floor]
+        mine = {name: [run for run in runs if run.load == load.name and run.contestant == name] for name in names}
+        made.append(_latencies(load, mine, floors) if load.rate else _speeds(load, mine, floors))
+    return [Table(made[0].title, made[0].columns, made[0].rows, (*made[0].notes, *notes)), *made[1:]]
+
+
+def _speeds(load: Load, runs: dict[str, list[Run]], floors: Sequence[str]) -> Table:
+    target = DRAIN if load.backlog else SUSTAINED
+    speeds = {name: figure([run.per_second for run in mine]) for name, mine in runs.items()}
+    floor = max((speeds[name].median for name in floors if name in speeds), default=0.0)
+    rows = []
+    for name, speed in speeds.items():
+        ratio = speed.median / floor if floor else 0.0
+        verdict = target.verdict(ratio) if name.startswith("stafett") else ""
+        rows.append((name, str(speed), f"{ratio:.2f}", verdict, *_cpu(runs[name])))
+    what = f"draining a backlog of {load.count:,}" if load.backlog else f"as fast as it goes, {load.count:,} messages"
+    columns = ("who", "a second", "× floor", f"wanted {target}", *PARTS, *LAST)
+    return Table(f"Hand-off, {what} (CPU in µs a message)", columns, tuple(rows), _beaten(speeds, load))
+
+
+def _beaten(speeds: dict[str, Figure], load: Load) -> tuple[str, ...]:
+    """Whether Stafett is quicker than those that give no guarantee."""
+    peers = [name for name in ("Celery", "taskiq") if name in speeds]
+    if load.backlog or "stafett" not in speeds:
+        return ()
+    return tuple(
+        f"stafett is {speeds['stafett'].median / max(1e-9, speeds[name].median):.2f} × as fast as {name} (wanted ≥ 1)"
+        for name in peers
+    )
+
+
+def _latencies(load: Load, runs: dict[str, list[Run]], floors: Sequence[str]) -> Table:
+    halves = {name: figure([run.p50 for run in mine]) for name, mine in runs.items()}
+    slowest = {name: figure([run.p99 for run in mine]) for name, mine in runs.items()}
+    rows = []
+    for name, mine in runs.items():
+        cells = [name]
+        for latency in (halves, slowest):
+            floor = min((latency[one].median for one in floors if one in latency), default=0.0)
+            cells += _against(latency[name], floor, LATENCY if name.startswith("stafett") else None)
+        rows.append((*cells, *_cpu(mine)))
+    columns = ("who", "p50 ms", "× floor", f"wanted {LATENCY}", "p99 ms", "× floor", f"wanted {LATENCY}")
+    title = f"Hand-off, {load.rate:g} a second, {load.count:,} messages (CPU in µs a message)"
+    return Table(title, (*columns, *PARTS, *LAST), tuple(rows))
+
+
+def _against(value: Figure, floor: float, target: Target | None) -> tuple[str, str, str]:
+    ratio = value.median / floor if floor else 0.0
+    return str(value), f"{ratio:.2f}", target.verdict(ratio) if target else ""
+
+
+def _cpu(runs: Sequence[Run]) -> tuple[str, ...]:
+    """Medians of the rounds."""
+    cells = []
+    for processes in PARTS.values():
+        rounds = [sum(run.cpu[name] for name in processes if name in run.cpu) for run in runs]
+        cells.append(f"{median(rounds):,.0f}" if any(rounds) else "–")
+    whole = median(sum(run.cpu.values()) for run in runs)
+    rest = (median(run.idle for run in runs), median(run.others for run in runs))
+    return (*cells, f"{whole:,.0f}", *(f"{share:.0f}" for share in rest))
+
+
+def wrong(runs: Sequence[Run]) -> list[str]:
+    """The runs whose counts are not what they must be: these alone make it fail."""
+    return [f"{run.contestant}, {run.load}: {run.wrong}" for run in runs if run.wrong]

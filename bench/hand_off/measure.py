@@ -1,0 +1,162 @@
+"""One run of one contestant: prepared, played, counted and timed by the receiving database itself."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from bench.figures import percentile
+from bench.ground import Ground
+from bench.hand_off.course import Course, Load
+from bench.machine import Spent, spent
+from bench.parts import Part, done, part
+
+PATIENCE_SECONDS = 30.0
+"""So long nothing may arrive before a run is given up."""
+WARM_UP = 0.05
+"""This share of the first latencies counts for nobody: connections and statements are being made."""
+
+
+@dataclass(frozen=True)
+class Databases:
+    sender: str
+    receiver: str
+    counted: str
+    """Superuser's URL of the receiving one."""
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """Somebody who hands over."""
+
+    name: str
+    module: str
+    roles: tuple[str, ...]
+    """In the order in which they are started; the last one sends."""
+    prepare: Callable[[Ground], Awaitable[Databases]]
+    relays: tuple[str, ...] = ()
+    """Those who drain a backlog; nobody where there is no outbox to drain."""
+    received: str = "SELECT message_id, sent_at, xmin FROM received"
+    needs: str = ""
+    """A module that must be installed."""
+    lacks: str = ""
+    """What it does not guarantee."""
+    is_floor: bool = False
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What is in the receiving database: seconds since 1970."""
+
+    messages: tuple[str, ...]
+    sent: tuple[float, ...]
+    committed: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run gave."""
+
+    contestant: str
+    load: str
+    per_second: float
+    p50: float
+    p99: float
+    """Milliseconds."""
+    cpu: dict[str, float] = field(default_factory=dict)
+    """Microseconds a message, by part."""
+    idle: float = 0.0
+    """Per cent of the machine."""
+    others: float = 0.0
+    """Per cent of it that went to what has no part in this: much of it spoils the figures."""
+    wrong: str = ""
+    """What is wrong with the count; empty when every message has arrived once."""
+
+
+async def measure(contestant: Contestant, load: Load, ground: Ground) -> Run:
+    databases = await contestant.prepare(ground)
+    await ground.quiet()
+    course = Course(databases.sender, databases.receiver, ground.servers.amqp, str(ground.keys), load.count, load.rate)
+    if load.backlog:
+        await done(contestant.module, "fill", course, ground.logs)
+    counting = await asyncpg.connect(databases.counted)
+    try:
+        async with AsyncExitStack() as stack:
+            parts = {}
+            for role in contestant.relays if load.backlog else contestant.roles:
+                playing = part(contestant.module, role, course, ground.logs)
+                parts[role] = await stack.enter_async_context(playing)
+            before = _spent(parts, ground)
+            there = await counting.fetchval(_count(contestant))
+            if not load.backlog:
+                list(parts.values())[-1].tell("go")
+            await _until_all(counting, contestant, load)
+            after = _spent(parts, ground)
+        arrived = await _arrived(counting, contestant)
+    finally:
+        await counting.close()
+    return judged(contestant.name, load, arrived, used(before, after, load.count - there))
+
+
+def _spent(parts: dict[str, Part], ground: Ground) -> Spent:
+    pids = {role: playing.pid for role, playing in parts.items()}
+    return spent({**pids, "postgres": ground.postgres.pid, "rabbitmq": ground.rabbitmq.pid})
+
+
+def _count(contestant: Contestant) -> str:
+    return f"SELECT count(*) FROM ({contestant.received}) AS r"  # noqa: S608, a query of our own
+
+
+async def _until_all(counting: asyncpg.Connection, contestant: Contestant, load: Load) -> None:
+    """Until all are there, or nothing comes any more: then the count tells."""
+    last, since = -1, time.monotonic()
+    while (there := await counting.fetchval(_count(contestant))) < load.count:
+        if there != last:
+            last, since = there, time.monotonic()
+        elif time.monotonic() - since > PATIENCE_SECONDS:
+            return
+        await asyncio.sleep(0.1)
+
+
+async def _arrived(counting: asyncpg.Connection, contestant: Contestant) -> Arrived:
+    rows = await counting.fetch(
+        "SELECT message_id::text AS id, extract(epoch FROM sent_at)::float8 AS sent, "  # noqa: S608
+        "extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 AS committed "
+        f"FROM ({contestant.received}) AS r ORDER BY 3"
+    )
+    return Arrived(*(tuple(row[name] for row in rows) for name in ("id", "sent", "committed")))
+
+
+Use = tuple[dict[str, float], float, float]
+"""Microseconds of CPU a message by part; in per cent, how idle the machine was and what went to others."""
+
+
+def used(before: Spent, after: Spent, messages: int) -> Use:
+    ours = {part: after.parts[part] - spent for part, spent in before.parts.items()}
+    idle, whole = after.idle - before.idle, max(1e-9, after.whole - before.whole)
+    cpu = {part: seconds / max(1, messages) * 1e6 for part, seconds in ours.items()}
+    return cpu, idle / whole * 100, max(0.0, whole - idle - sum(ours.values())) / whole * 100
+
+
+def judged(name: str, load: Load, arrived: Arrived, use: Use) -> Run:
+    """Speed and latency of what arrived, and whether every message did, once."""
+    many, different = len(arrived.messages), len(set(arrived.messages))
+    wrong = "" if many == different == load.count else f"{many} rows, {different} messages, {load.count} were sent"
+    if not many:
+        return Run(name, load.name, 0.0, 0.0, 0.0, *use, wrong)
+    order = sorted(range(many), key=lambda place: arrived.sent[place])[int(many * WARM_UP) :]
+    waited = [(arrived.committed[place] - arrived.sent[place]) * 1000 for place in order]
+    return Run(*(name, load.name, speed(load, arrived), percentile(waited, 0.5), percentile(waited, 0.99)), *use, wrong)
+
+
+def speed(load: Load, arrived: Arrived) -> float:
+    """Messages a second. Of a backlog, from the receiver's first commit on: starting the relay is not draining."""
+    last = arrived.committed[-1]
+    if not load.backlog:
+        return len(arrived.messages) / max(1e-9, last - min(arrived.sent))
+    first = arrived.committed[0]
+    later = sum(committed > first for committed in arrived.committed)
+    return later / max(1e-9, last - first)
