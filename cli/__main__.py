@@ -71,6 +71,18 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8080, help=PORT_HELP)
     serve.set_defaults(run=_serve)
 
+    _add_for_developers(commands)
+
+    ops = commands.add_parser("ops", help="for operators: prepare, load the organisation, look after messages")
+    if arguments[:1] == ["ops"]:
+        from cli.ops import add_commands
+
+        add_commands(ops)
+
+    return whole
+
+
+def _add_for_developers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     test = commands.add_parser("test", help="run the tests, all or a part; further arguments go to pytest")
     test.add_argument("part", nargs="?", choices=PARTS, default="all")
     test.set_defaults(run=_test)
@@ -79,28 +91,17 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     check.add_argument("--fix", action="store_true", help="put right what can be, and regenerate the documents")
     check.set_defaults(run=_check)
 
-    _add_bench(commands)
-
-    ops = commands.add_parser("ops", help="for operators: prepare, load the organisation, look after messages")
-    if arguments[:1] == ["ops"]:
-        from cli.ops import add_commands
-
-        add_commands(ops)
-
-    migration = commands.add_parser("migration", help="write the migration that brings a service up to its tables.py")
-    migration.add_argument("service", choices=SERVICES)
-    migration.add_argument("message", help="what changes, in a few words: the migration is named after it")
-    migration.set_defaults(run=_migration)
-    return whole
-
-
-def _add_bench(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     bench = commands.add_parser("bench", help="measure: hand-offs beside a floor and others, the main job, growth …")
     bench.add_argument("part", nargs="?", choices=("all", *BENCHED), default="all")
     bench.add_argument("--rounds", type=int, default=3, help="how often each is measured; default: %(default)s")
     bench.add_argument("--quick", action="store_true", help="few messages, no million rows: to see that it works")
     bench.add_argument("--markdown", action="store_true", help="the tables as docs/performance.md has them")
     bench.set_defaults(run=_bench)
+
+    migration = commands.add_parser("migration", help="write the migration that brings a service up to its tables.py")
+    migration.add_argument("service", choices=SERVICES)
+    migration.add_argument("message", help="what changes, in a few words: the migration is named after it")
+    migration.set_defaults(run=_migration)
 
 
 def _demo(chosen: argparse.Namespace) -> int:
