@@ -35,6 +35,8 @@ class Ground:
     rabbitmq: Server
     keys: Path
     logs: Path
+    """Of the processes that are started."""
+    postgres_log: Path
 
     def admin(self, database: str) -> str:
         return at_database(self.servers.postgres, database)
@@ -110,7 +112,14 @@ def ground() -> Iterator[Ground]:
         with servers(folder / "data") as running:
             assert running.postgres_server is not None
             assert running.rabbitmq_server is not None
-            made = Ground(running, running.postgres_server, running.rabbitmq_server, folder / "keys", folder / "logs")
+            made = Ground(
+                running,
+                running.postgres_server,
+                running.rabbitmq_server,
+                folder / "keys",
+                folder / "logs",
+                (folder / "data" / "postgres").resolve() / "server.log",
+            )
             made.logs.mkdir()
             _note_commits(made)
             yield made

@@ -5,7 +5,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+from bench import footprint as footprints
+from bench import main_job as main_jobs
 from bench.ground import Ground, ground
+from bench.growth import sizes
 from bench.hand_off import contest
 from bench.hand_off.contestants import OWN, PEERS
 from bench.machine import described
@@ -29,7 +32,28 @@ def hand_off(on: Ground, rounds: int, quick: bool) -> Outcome:
     return contest.tables(everybody, loads, runs), contest.wrong(runs)
 
 
-PARTS: dict[str, Callable[[Ground, int, bool], Outcome]] = {"hand-off": hand_off}
+def main_job(on: Ground, rounds: int, quick: bool) -> Outcome:
+    """Many assignments at once through six processes."""
+    return asyncio.run(main_jobs.rounds(on, rounds, 8 if quick else 36, say))
+
+
+def footprint(on: Ground, rounds: int, quick: bool) -> Outcome:
+    """Start-up, memory and idle CPU."""
+    seconds, plays = (5, 4) if quick else (30, 24)
+    return asyncio.run(footprints.measured(on, rounds, seconds, plays, say))
+
+
+def growth(on: Ground, rounds: int, quick: bool) -> Outcome:
+    """Hand-offs and doors with a thousand, a hundred thousand and a million assignments."""
+    return asyncio.run(sizes.grown(on, sizes.QUICK if quick else sizes.SIZES, rounds, say))
+
+
+PARTS: dict[str, Callable[[Ground, int, bool], Outcome]] = {
+    "hand-off": hand_off,
+    "main-job": main_job,
+    "footprint": footprint,
+    "growth": growth,
+}
 
 
 def bench(part: str, rounds: int, *, quick: bool, markdown: bool) -> int:

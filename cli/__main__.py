@@ -11,7 +11,7 @@ PORT_HELP = "default: %(default)s"
 PARTS = ("unit", "property", "integration", "system", "browser", "architecture", "all")
 SERVICES = ("organisation", "authority", "execution", "journal", "deviation", "notify")
 """As in contracts/topology.py, which takes longer to import than to say the names; a test compares them."""
-BENCHED = ("hand-off",)
+BENCHED = ("hand-off", "main-job", "footprint", "growth")
 SERVED = (*SERVICES, "front", "demo-issuer")
 
 
