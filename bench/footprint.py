@@ -1,7 +1,7 @@
 """How long a service takes to start, how much memory it holds, and what it costs when nobody asks for anything."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -13,6 +13,7 @@ from bench.installation import Installation, installation
 from bench.machine import spent
 from bench.main_job import persons, played
 from bench.table import Table
+from bench.told import Told
 from cli.issuer import demo_issuer
 from contracts.topology import SERVICES
 
@@ -32,21 +33,20 @@ def memory(pid: int) -> Memory:
     return Memory(used.rss / 1e6, used.pss / 1e6)
 
 
-async def measured(
-    on: Ground, rounds: int, idle_seconds: int, plays: int, say: Callable[[str], None]
-) -> tuple[list[Table], list[str]]:
+async def measured(on: Ground, rounds: int, idle_seconds: int, plays: int, told: Told) -> list[str]:
     with demo_issuer() as issuer:
         async with installation(on, issuer) as six:
             starts = await _starts(six, rounds)
-            say("footprint: started")
+            told.say("footprint: started")
             await asyncio.sleep(SETTLE_SECONDS)
             idle = await _idle(six, idle_seconds)
-            say(f"footprint: idle for {idle_seconds} s")
+            told.say(f"footprint: idle for {idle_seconds} s")
             before = {service: memory(pid) for service, pid in six.pids.items()}
             load = await played(six, Clock(), persons(plays))
             after = {service: memory(pid) for service, pid in six.pids.items()}
-            say(f"footprint: {load.assignments} assignments played")
-    return [tabled(starts, idle, before, after, plays, idle_seconds)], list(load.wrong)
+            told.say(f"footprint: {load.assignments} assignments played")
+    told.show(tabled(starts, idle, before, after, plays, idle_seconds))
+    return list(load.wrong)
 
 
 async def _starts(six: Installation, rounds: int) -> dict[str, Figure]:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from bench.ground import Ground
 from bench.installation import Installation, installation
 from bench.machine import Spent, spent
 from bench.table import Table
+from bench.told import Told
 from cli.accounts import at_database
 from cli.issuer import demo_issuer
 from cli.play import play
@@ -116,7 +117,7 @@ async def _not_applied(on: Ground) -> tuple[str, ...]:
             await connection.close()
 
 
-async def rounds(on: Ground, count: int, many: int, say: Callable[[str], None]) -> tuple[list[Table], list[str]]:
+async def rounds(on: Ground, count: int, many: int, told: Told) -> list[str]:
     """Each round on databases made anew."""
     clock = Clock()
     done: list[Round] = []
@@ -127,8 +128,10 @@ async def rounds(on: Ground, count: int, many: int, say: Callable[[str], None]) 
                 one = await played(six, clock, persons(many))
         done.append(one)
         wrong += one.wrong
-        say(f"main job, round {number} of {count}: {one.assignments} assignments in {one.seconds:.1f} s")
-    return [tabled(done), clock.table("Doors during the main job, all rounds together")], wrong
+        told.say(f"main job, round {number} of {count}: {one.assignments} assignments in {one.seconds:.1f} s")
+    told.show(tabled(done))
+    told.show(clock.table("Doors during the main job, all rounds together"))
+    return wrong
 
 
 def tabled(done: Sequence[Round]) -> Table:

@@ -69,5 +69,10 @@ async def plan(url: str, log: Path, offset: int) -> list[str]:
         rows = await connection.fetch(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {slowest.text}")
     finally:
         await connection.close()
-    short = re.sub(r"'(?:[^']|'')*'", "'…'", " ".join(slowest.text.split()))
-    return [f"{slowest.milliseconds:.1f} ms: {short[:300]}", *(str(row[0])[:160] for row in rows[:LINES])]
+    short = " ".join(slowest.text.split())
+    return [f"{slowest.milliseconds:.1f} ms: {bare(short)[:300]}", *(bare(row[0])[:160] for row in rows[:LINES])]
+
+
+def bare(text: str) -> str:
+    """Without the values in it."""
+    return re.sub(r"'(?:[^']|'')*'", "'…'", text)

@@ -1,6 +1,6 @@
 """The same hand-offs and doors with more and more assignments behind them, and what has grown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import md5
 
@@ -19,6 +19,7 @@ from bench.hand_off.measure import Contestant, Databases, measure
 from bench.installation import Installation, prepare
 from bench.main_job import disagreements
 from bench.table import Table
+from bench.told import Told
 from chassis.migrate import as_owner
 from cli.accounts import Account, as_role
 from cli.issuer import DemoIssuer, demo_issuer
@@ -26,11 +27,13 @@ from cli.play import acknowledge, distribute, order, play
 from cli.stage import Play
 from contracts.topology import SERVICES
 
-SIZES, QUICK = (1_000, 100_000, 1_000_000), (1_000, 20_000)
+SIZES = (1_000, 100_000, 1_000_000)
+LOADS = (Load("sustained", 2_000), Load("steady", 500, rate=50), Load("backlog", 4_000, backlog=True))
+QUICK_SIZES = (1_000, 20_000)
+QUICK_LOADS = (Load("sustained", 500), Load("steady", 250, rate=50), Load("backlog", 500, backlog=True))
 OPEN, IN_EXECUTION = 200, 300
 """What waits and what is being carried out stays the same: only what is closed grows with the years."""
 STEP = 50_000
-LOADS = (Load("sustained", 2_000), Load("steady", 500, rate=50), Load("backlog", 4_000, backlog=True))
 ASKED = ("organisation", "authority", "execution", "notify")
 PLAYED = {"closed": "19380303-9142", "open": "19900831-2382", "in_execution": "19970530-2389"}
 SETTLED = "UPDATE outbox SET published_at = clock_timestamp() WHERE published_at IS NULL"
@@ -49,28 +52,28 @@ class Grown:
         self.figures.setdefault(name, {}).setdefault(size, []).append(value)
 
 
-async def grown(
-    on: Ground, sizes: Sequence[int], rounds: int, say: Callable[[str], None]
-) -> tuple[list[Table], list[str]]:
+async def grown(on: Ground, sizes: Sequence[int], loads: Sequence[Load], rounds: int, told: Told) -> list[str]:
     found = Grown()
     with demo_issuer() as issuer:
         six = await prepare(on, issuer)
         try:
-            ids = await _originals(six, issuer, say)
+            ids = await _originals(six, issuer, told)
             for before, size in zip((0, *sizes), sizes, strict=False):
-                await _fill(on, before, size, say)
+                await _fill(on, before, size, told)
                 await _start(six, ASKED)
                 for door in DOORS:
                     for value in await asked(six, door, ids, rounds):
                         found.add(door.name, size, value)
-                say(f"growth: doors asked with {size:,} assignments")
+                told.say(f"growth: doors asked with {size:,} assignments")
                 if size == sizes[-1]:
                     await _explain(six, found, ids, sizes)
                 await six.stop()
-                await _hand_offs(on, found, size, rounds, say)
+                await _hand_offs(on, found, size, loads, rounds)
+                told.say(f"growth: handed over with {size:,} assignments")
         finally:
             await six.stop()
-    return [tabled(found, sizes)], found.wrong
+    told.show(tabled(found, sizes))
+    return found.wrong
 
 
 async def _start(six: Installation, services: Sequence[str]) -> None:
@@ -78,7 +81,7 @@ async def _start(six: Installation, services: Sequence[str]) -> None:
         await six.start(service)
 
 
-async def _originals(six: Installation, issuer: DemoIssuer, say: Callable[[str], None]) -> dict[str, str]:
+async def _originals(six: Installation, issuer: DemoIssuer, told: Told) -> dict[str, str]:
     """Play three assignments through all services: one to its end, one to the queue, one until it is carried out."""
     await _start(six, SERVICES)
     acts = {"closed": (play,), "open": (order,), "in_execution": (order, distribute, acknowledge)}
@@ -92,7 +95,7 @@ async def _originals(six: Installation, issuer: DemoIssuer, say: Callable[[str],
             await fill.keep_originals(six.on, name, but=tuple(acts)[:number])
             ids[name] = str(stage.known["assignment"])
     await six.stop()
-    say("growth: three assignments played, from which the others are copied")
+    told.say("growth: three assignments played, from which the others are copied")
     return {**ids, "person": "".join(chr(ord(c) - 48 + 103) if c.isdigit() else c for c in _digest(1))}
 
 
@@ -100,18 +103,18 @@ def _digest(number: int) -> str:
     return md5(str(number).encode()).hexdigest()  # noqa: S324, the database makes the same
 
 
-async def _fill(on: Ground, before: int, size: int, say: Callable[[str], None]) -> None:
+async def _fill(on: Ground, before: int, size: int, told: Told) -> None:
     if not before:
         await fill.copy(on, "open", 1, OPEN, moved=False)
         await fill.copy(on, "in_execution", 1, IN_EXECUTION, moved=False)
     for first in range(before + 1, size + 1, STEP):
         await fill.copy(on, "closed", first, min(first + STEP - 1, size), moved=True)
-        say(f"growth: {min(first + STEP - 1, size):,} of {size:,} assignments are there")
-    say(f"growth: {await fill.analyse(on) / 1e9:.1f} GB in the databases")
+        told.say(f"growth: {min(first + STEP - 1, size):,} of {size:,} assignments are there")
+    told.say(f"growth: {await fill.analyse(on) / 1e9:.1f} GB in the databases")
 
 
-async def _hand_offs(on: Ground, found: Grown, size: int, rounds: int, say: Callable[[str], None]) -> None:
-    for load in LOADS:
+async def _hand_offs(on: Ground, found: Grown, size: int, loads: Sequence[Load], rounds: int) -> None:
+    for load in loads:
         for _ in range(rounds):
             run = await measure(_contestant(size), load, on)
             if run.wrong:
@@ -122,7 +125,6 @@ async def _hand_offs(on: Ground, found: Grown, size: int, rounds: int, say: Call
             else:
                 found.add(f"hand-off, {load.name}, ms each", size, 1000 / run.per_second)
     await _settle(on)
-    say(f"growth: handed over with {size:,} assignments")
 
 
 def _contestant(size: int) -> Contestant:

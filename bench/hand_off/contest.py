@@ -1,6 +1,7 @@
 """All who hand over, round after round in turn, and the tables that come of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from statistics import median
 
@@ -10,6 +11,7 @@ from bench.hand_off.course import Load
 from bench.hand_off.measure import Contestant, Run, measure
 from bench.parts import PartFailed
 from bench.table import Table
+from bench.told import Told
 
 LOADS = (Load("sustained", 4_000), Load("steady", 1_000, rate=50), Load("backlog", 20_000, backlog=True))
 QUICK = (Load("sustained", 1_000), Load("steady", 250, rate=50), Load("backlog", 2_000, backlog=True))
@@ -26,22 +28,25 @@ LAST = ("all", "idle %", "others %")
 
 
 async def contest(
-    contestants: Sequence[Contestant],
-    loads: Sequence[Load],
-    rounds: int,
-    ground: Ground,
-    say: Callable[[str], None],
-) -> list[Run]:
-    """Each load, each round, each contestant in turn, so that what else the machine does falls on all alike."""
-    runs: list[Run] = []
+    contestants: Sequence[Contestant], loads: Sequence[Load], rounds: int, ground: Ground, told: Told
+) -> list[str]:
+    """Each load, each round, each contestant in turn, so that what else the machine does falls on all alike.
+
+    Gives the counts that were wrong: these alone make it fail.
+    """
+    wrong: list[str] = []
     for load in loads:
         playing = [one for one in contestants if is_there(one) and (one.relays or not load.backlog)]
+        runs: list[Run] = []
         for number in range(1, rounds + 1):
             for contestant in playing:
                 run = await _one(contestant, load, ground)
                 runs.append(run)
-                say(f"{load.name}, round {number} of {rounds}: {contestant.name} {run.wrong or plain(run.per_second)}")
-    return runs
+                how = run.wrong or f"{plain(run.p50)} ms" if load.rate else f"{plain(run.per_second)} a second"
+                told.say(f"{load.name}, round {number} of {rounds}: {contestant.name}: {run.wrong or how}")
+        told.show(table(contestants, load, runs))
+        wrong += [f"{run.contestant}, {load.name}: {run.wrong}" for run in runs if run.wrong]
+    return wrong
 
 
 async def _one(contestant: Contestant, load: Load, ground: Ground) -> Run:
@@ -56,17 +61,16 @@ def is_there(contestant: Contestant) -> bool:
     return not contestant.needs or find_spec(contestant.needs) is not None
 
 
-def tables(contestants: Sequence[Contestant], loads: Sequence[Load], runs: Sequence[Run]) -> list[Table]:
-    """One for each load, and what the contestants do not guarantee in the notes of the first."""
-    notes = [f"{one.name}: {one.lacks}" for one in contestants if one.lacks]
+def table(contestants: Sequence[Contestant], load: Load, runs: Sequence[Run]) -> Table:
+    """What came of one load, with what each contestant does not guarantee."""
+    names = [one.name for one in contestants if any(run.contestant == one.name for run in runs)]
+    mine = {name: [run for run in runs if run.contestant == name] for name in names}
+    floors = [one.name for one in contestants if one.is_floor]
+    made = _latencies(load, mine, floors) if load.rate else _speeds(load, mine, floors)
+    notes = [f"{one.name}: {one.lacks}" for one in contestants if one.lacks and one.name in names]
     notes += [f"{one.name}: not installed" for one in contestants if not is_there(one)]
-    made = []
-    for load in loads:
-        names = [one.name for one in contestants if any(r.load == load.name and r.contestant == one.name for r in runs)]
-        floors = [one.name for one in contestants if one.is_floor]
-        mine = {name: [run for run in runs if run.load == load.name and run.contestant == name] for name in names}
-        made.append(_latencies(load, mine, floors) if load.rate else _speeds(load, mine, floors))
-    return [Table(made[0].title, made[0].columns, made[0].rows, (*made[0].notes, *notes)), *made[1:]]
+    notes += [f"{one.name}: one in {one.part_of} of them" for one in contestants if load.backlog and one.part_of > 1]
+    return replace(made, notes=(*made.notes, *notes))
 
 
 def _speeds(load: Load, runs: dict[str, list[Run]], floors: Sequence[str]) -> Table:
@@ -123,8 +127,3 @@ def _cpu(runs: Sequence[Run]) -> tuple[str, ...]:
     whole = median(sum(run.cpu.values()) for run in runs)
     rest = (median(run.idle for run in runs), median(run.others for run in runs))
     return (*cells, f"{whole:,.0f}", *(f"{share:.0f}" for share in rest))
-
-
-def wrong(runs: Sequence[Run]) -> list[str]:
-    """The runs whose counts are not what they must be: these alone make it fail."""
-    return [f"{run.contestant}, {run.load}: {run.wrong}" for run in runs if run.wrong]

@@ -81,6 +81,7 @@ OWN = (
         for_sealed,
         ("receiver", "relay"),
         received="SELECT id AS message_id, sent_at, xmin FROM assignments",
+        part_of=4,
     ),
 )
 NO_OUTBOX = "no outbox: a crash between commit and enqueueing loses the hand-off; no order"

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import asyncpg
 
@@ -45,6 +45,8 @@ class Contestant:
     lacks: str = ""
     """What it does not guarantee."""
     is_floor: bool = False
+    part_of: int = 1
+    """Of a backlog it gets one message in so many, where all of them would take very long."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Run:
 
 
 async def measure(contestant: Contestant, load: Load, ground: Ground) -> Run:
+    if load.backlog:
+        load = replace(load, count=load.count // contestant.part_of)
     databases = await contestant.prepare(ground)
     await ground.quiet()
     course = Course(databases.sender, databases.receiver, ground.servers.amqp, str(ground.keys), load.count, load.rate)
