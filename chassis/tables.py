@@ -70,6 +70,7 @@ def _outbox(metadata: MetaData) -> None:
         UniqueConstraint("subject", "sequence"),
         Index("ix_outbox_unpublished", "position", postgresql_where=unpublished),
         Index("ix_outbox_held_back", "subject", "sequence", postgresql_where=unpublished),
+        Index("ix_outbox_correlation", text("(headers ->> 'ce-correlationid')")),
     )
     Table(
         "outbox_subject",
@@ -111,6 +112,8 @@ def _inbox(metadata: MetaData) -> None:
             "sequence",
             postgresql_where=text("status IN ('waiting', 'failed', 'parked', 'skipped')"),
         ),
+        Index("ix_inbox_stuck", "status", "received_at", postgresql_where=text("status IN ('failed', 'parked')")),
+        Index("ix_inbox_subject", "subject"),
     )
     Table(
         "inbox_position",
@@ -153,7 +156,7 @@ def _logs(metadata: MetaData) -> None:
         Column("number", BigInteger, Identity(always=True), primary_key=True),
         at("at", default=True),
         Column("operator", Text, nullable=False),
-        Column("act", Text, nullable=False),
+        Column("act", Text, nullable=False, index=True),
         Column("what", Text, nullable=False),
         Column("why", Text, nullable=False),
     )
