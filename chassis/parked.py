@@ -4,8 +4,9 @@ Nothing sealed is ever opened here, and every act is kept with who did it and wh
 """
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,29 @@ from uuid_utils.compat import uuid7
 
 from chassis.inbox_queries import ACT
 
-LIST = text("""
-    SELECT id, owner, subject, sequence, type, attempts, last_error, received_at FROM inbox WHERE status = 'parked'
-    AND (CAST(:type AS text) IS NULL OR type = :type) ORDER BY received_at, id LIMIT 500""")
+MEANT = """
+    WITH meant AS (
+        SELECT id, owner, subject, sequence, type, last_error, received_at FROM inbox
+        WHERE status = 'parked' AND (CAST(:type AS text) IS NULL OR type = :type)
+          AND (CAST(:reason AS text) IS NULL OR strpos(lower(last_error), lower(:reason)) > 0)
+          AND (CAST(:older AS interval) IS NULL OR received_at < clock_timestamp() - CAST(:older AS interval))
+          AND (CAST(:newer AS interval) IS NULL OR received_at > clock_timestamp() - CAST(:newer AS interval)))"""
+LIST = """
+    SELECT id, owner, subject, sequence, type, coalesce(last_error, '') AS last_error, received_at
+    FROM meant ORDER BY received_at, id LIMIT :limit"""
+GROUPS = """
+    SELECT type, coalesce(last_error, '') AS error, CAST(sum(held) AS bigint) AS count, min(first) AS oldest,
+        max(last) AS newest, CAST(sum(behind) AS bigint) AS behind, (array_agg(example))[1:3] AS examples
+    FROM (SELECT type, last_error, owner, subject, count(*) AS held, min(received_at) AS first,
+              max(received_at) AS last, (array_agg(id ORDER BY sequence))[1] AS example
+          FROM meant GROUP BY type, last_error, owner, subject) s,
+        LATERAL (SELECT count(*) AS behind FROM inbox w
+                 WHERE w.owner = s.owner AND w.subject = s.subject AND w.status = 'waiting') w
+    GROUP BY type, last_error ORDER BY oldest, type"""
+IN_TURN = """
+    SELECT id, sequence IS NOT NULL AS placed, row_number() OVER (PARTITION BY owner, subject ORDER BY sequence) AS turn
+    FROM meant ORDER BY turn, received_at, id"""
+"""The earliest of every subject before the second of any: what waits behind one may then go on by itself."""
 ONE = text("SELECT * FROM inbox WHERE id = :id")
 TRIED = text("SELECT at, error FROM inbox_attempt WHERE id = :id ORDER BY number")
 BEHIND = text("""
@@ -35,10 +56,30 @@ SKIP_GAP = text("""
     FROM (SELECT * FROM inbox_position WHERE owner = :owner AND subject = :subject FOR UPDATE) p
     WHERE (SELECT min(sequence) FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject AND i.sequence > p.last
            AND i.status IN ('waiting', 'failed', 'parked', 'skipped')) > p.last + 1 RETURNING sequence""")
+CAME_OF = text("SELECT status, count(*) AS messages FROM inbox WHERE id = ANY(CAST(:ids AS uuid[])) GROUP BY status")
+
+AT_MOST = 500
+"""So many are listed one by one."""
 
 
 class NotParked(Exception):
     """No such message is parked here, or it has no place in any sequence and can only be skipped."""
+
+
+@dataclass(frozen=True)
+class Which:
+    """Which parked messages are meant; all of them when nothing is said."""
+
+    type: str | None = None
+    reason: str | None = None
+    """A part of the error, in capitals or not."""
+    older: timedelta | None = None
+    newer: timedelta | None = None
+
+    @property
+    def everything(self) -> bool:
+        """True when nothing narrows it."""
+        return self == Which()
 
 
 @dataclass(frozen=True)
@@ -50,14 +91,68 @@ class Parked:
     subject: str
     sequence: int | None
     type: str
-    attempts: int
     last_error: str
     received_at: datetime
 
 
-async def parked(connection: AsyncConnection, type: str | None = None) -> list[Parked]:
-    """The parked messages, oldest first (at most 500)."""
-    return [Parked(**row._mapping) for row in await connection.execute(LIST, {"type": type})]
+@dataclass(frozen=True)
+class Group:
+    """Messages of one type that were parked for the same reason."""
+
+    type: str
+    error: str
+    count: int
+    oldest: datetime
+    newest: datetime
+    behind: int
+    """How many messages wait behind them."""
+    examples: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A parked message in the order in which a group is taken."""
+
+    id: UUID
+    placed: bool
+    """False when it has no place in any sequence, and can only be skipped."""
+    turn: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What has become of messages that were replayed."""
+
+    well: int
+    parked: int
+    pending: int
+
+
+async def _meant(connection: AsyncConnection, query: str, which: Which, **more: object) -> Sequence[Any]:
+    return (await connection.execute(text("\n".join((MEANT, query))), {**asdict(which), **more})).all()
+
+
+async def parked(connection: AsyncConnection, which: Which = Which(), limit: int = AT_MOST) -> list[Parked]:
+    """The parked messages that are meant, oldest first."""
+    return [Parked(**row._mapping) for row in await _meant(connection, LIST, which, limit=limit)]
+
+
+async def groups(connection: AsyncConnection, which: Which = Which()) -> list[Group]:
+    """The same by type and error, the group that began first before the others."""
+    rows = await _meant(connection, GROUPS, which)
+    return [Group(**{**row._mapping, "examples": tuple(row.examples)}) for row in rows]
+
+
+async def in_turn(connection: AsyncConnection, which: Which) -> list[Turn]:
+    """The ids of those that are meant, the earliest of each subject first."""
+    return [Turn(**row._mapping) for row in await _meant(connection, IN_TURN, which)]
+
+
+async def came_of(connection: AsyncConnection, ids: Sequence[UUID]) -> Outcome:
+    """What has become of messages since they were replayed."""
+    found = {row.status: row.messages for row in await connection.execute(CAME_OF, {"ids": list(ids)})}
+    parked, pending = found.pop("parked", 0), found.pop("failed", 0) + found.pop("waiting", 0)
+    return Outcome(sum(found.values()), parked, pending)
 
 
 async def show(connection: AsyncConnection, id: UUID) -> dict[str, Any]:
@@ -98,7 +193,7 @@ async def replay(connection: AsyncConnection, id: UUID, operator: str, why: str)
     await connection.execute(PLACE, {"id": id})
     if not (await connection.execute(REPLAY, {"id": id})).first():
         raise NotParked(f"message {id} is not parked, or has no place in a sequence and can only be skipped")
-    await _note(connection, operator, "replay", str(id), why)
+    await note(connection, operator, "replay", str(id), why)
 
 
 async def skip(connection: AsyncConnection, id: UUID, operator: str, why: str) -> None:
@@ -106,7 +201,7 @@ async def skip(connection: AsyncConnection, id: UUID, operator: str, why: str) -
     await connection.execute(PLACE, {"id": id})
     if not (await connection.execute(SKIP, {"id": id})).first():
         raise NotParked(f"message {id} is neither parked nor failed")
-    await _note(connection, operator, "skip", str(id), why)
+    await note(connection, operator, "skip", str(id), why)
 
 
 async def skip_gap(connection: AsyncConnection, owner: str, subject: str, operator: str, why: str) -> int:
@@ -115,9 +210,10 @@ async def skip_gap(connection: AsyncConnection, owner: str, subject: str, operat
     sequence = (await connection.execute(SKIP_GAP, gap)).scalar()
     if sequence is None:
         raise NotParked(f"nothing is missing before what has come of {owner} about {subject}")
-    await _note(connection, operator, "skip-gap", f"{owner} {subject} {sequence}", why)
+    await note(connection, operator, "skip-gap", f"{owner} {subject} {sequence}", why)
     return int(sequence)
 
 
-async def _note(connection: AsyncConnection, operator: str, act: str, what: str, why: str) -> None:
+async def note(connection: AsyncConnection, operator: str, act: str, what: str, why: str) -> None:
+    """Keep what an operator did, with who and why, in the transaction that does it."""
     await connection.execute(ACT, {"operator": operator, "act": act, "what": what, "why": why})

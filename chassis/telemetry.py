@@ -2,10 +2,13 @@
 
 import logging
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from chassis.figures import Figures, by_status
 
 
 def set_up_logs(level: str = "INFO") -> None:
@@ -35,9 +38,15 @@ class Meters:
         self.applied = self._counter("stafett_applied", "Messages applied from the inbox", label)
         self.failed = self._counter("stafett_apply_failed", "Attempts to apply a message that failed", label)
         self.parked = self._counter("stafett_parked", "Messages parked for an operator", label)
-        self.outbox_depth = Gauge(
-            "stafett_outbox_depth", "Unpublished messages", ["service"], registry=self.registry
-        ).labels(**label)
+        self._service = service
+        self._outbox = self._gauge("stafett_outbox_depth", "Unpublished messages")
+        self._outbox_oldest = self._gauge("stafett_outbox_oldest_seconds", "Age of the oldest unpublished message")
+        self._resends = self._gauge("stafett_resends_waiting", "Messages that are to be sent to a receiver again")
+        self._inbox = self._gauge("stafett_inbox_depth", "Messages that have come and are not applied", "status")
+        self._inbox_oldest = self._gauge(
+            "stafett_inbox_oldest_seconds", "Age of the oldest message that has come and is not applied", "status"
+        )
+        self._acts = self._gauge("stafett_operator_acts", "What operators have done so far", "act")
         self.hand_off = Histogram(
             "stafett_hand_off_seconds",
             "From the sender's write to this service's commit",
@@ -46,8 +55,33 @@ class Meters:
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600),
         ).labels(**label)
 
+    def show(self, now: Figures) -> None:
+        """What lies where, as the database says now."""
+        at, own = datetime.now(UTC), {"service": self._service}
+        self._outbox.labels(**own).set(now.depth)
+        self._outbox_oldest.labels(**own).set(_age(now.oldest, at))
+        self._resends.labels(**own).set(now.resends)
+        for status in ("waiting", "failed", "parked"):
+            depth, oldest = by_status(now.lying, status)
+            self._inbox.labels(**own, status=status).set(depth)
+            self._inbox_oldest.labels(**own, status=status).set(_age(oldest, at))
+        for act, times in now.acts.items():
+            self._acts.labels(**own, act=act).set(times)
+
+    def forget(self) -> None:
+        """The database can't be asked: what it said before may not hold, so nothing is said."""
+        for gauge in (self._outbox, self._outbox_oldest, self._resends, self._inbox, self._inbox_oldest, self._acts):
+            gauge.clear()
+
     def _counter(self, name: str, meaning: str, label: dict[str, str]) -> Counter:
         return Counter(name, meaning, list(label), registry=self.registry).labels(**label)
+
+    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(name, meaning, ["service", *labels], registry=self.registry)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds()) if since else 0.0
 
 
 def describe(error: BaseException) -> str:

@@ -147,7 +147,7 @@ def test_nothing_reaches_the_engine_that_is_not_named() -> None:
 def test_operators_are_told_of_every_figure_and_everything_that_health_says() -> None:
     figures = re.findall(r'"(stafett_\w+)"', (ROOT / "chassis" / "telemetry.py").read_text())
     said = [*re.findall(r"AS (\w+)", DEPTHS.text), "database", "consumer", "inbox", "relay", "jobs"]
-    assert len(figures) == 8
+    assert len(figures) == 13
     assert [name for name in (*figures, *said) if name not in OPERATIONS] == []
 
 

@@ -1,33 +1,19 @@
 """`./stafett ops parked …` and `ops resend` as an operator types it."""
 
-import asyncio
-import os
-import sys
-from pathlib import Path
 from uuid import uuid4
 
 from contracts.topology import HEARS
 from tests.integration.chassis.conftest import EFFECTS, Probe
 from tests.integration.chassis.test_relay import tell
+from tests.support.ops import beside
+from tests.support.ops import ops as typed
 from tests.support.orders import sent
 from tests.support.stafett import Ground, Running, eventually
 
-ROOT = Path(__file__).parents[3]
-
 
 async def ops(running: Running, *words: str) -> tuple[int, str]:
-    """The exit code and what it said."""
-    settings = running.app.state.service.settings
-    environment = {"STAFETT_DATABASE_URL": settings.database, "STAFETT_KEYS": str(settings.keys)}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cli", "ops", *words, "--service", running.name),
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()
+    """What an operator of this service is told."""
+    return await typed(beside(running), *words, "--service", running.name)
 
 
 async def test_a_parked_message_is_listed_shown_and_skipped_with_a_reason(probe: Probe) -> None:

@@ -1,0 +1,153 @@
+"""`./stafett ops parked`: list, show, replay and skip parked messages, one by one or by the group."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import parked
+from cli.ops.parked_groups import Order, act_on_group
+from cli.ops.reach import operator, run, within
+from cli.ops.words import age, duration, moment, number, positive
+from contracts.topology import SERVICES
+
+ACTS = ("replay", "skip", "skip-gap")
+
+
+def add_command(acts: Any) -> None:
+    park = acts.add_parser(
+        "parked",
+        help="list, show, replay or skip parked messages",
+        description="Messages that could not be applied. `replay` tries again, `skip` leaves without effect for good; "
+        "both take one id, or a whole group by --type, --reason, --older, --newer, or --all.",
+    )
+    park.add_argument("what", choices=["list", "show", *ACTS])
+    park.add_argument("id", nargs="?", help="message id; for skip-gap OWNER:SUBJECT, e.g. authority:assignment/<id>")
+    park.add_argument("--service", choices=SERVICES, help="whose inbox; default for list and for groups: all")
+    park.add_argument("--type", help="only messages of this type, e.g. authority.assignment-sent.v1")
+    park.add_argument("--reason", metavar="TEXT", help="only those whose error holds this text")
+    park.add_argument("--older", type=duration, metavar="AGE", help="only those that came longer ago: 30m, 2h, 3d")
+    park.add_argument("--newer", type=duration, metavar="AGE", help="only those that came since: 30m, 2h, 3d")
+    park.add_argument("--all", action="store_true", help="replay or skip all that are parked")
+    park.add_argument("--why", help="the reason, kept with your name; needed for replay, skip and skip-gap")
+    park.add_argument("--dry-run", action="store_true", help="only say what would be done to a group")
+    park.add_argument("--ids", action="store_true", help=f"list each message too, not only three examples (at most "
+                      f"{parked.AT_MOST} a service)")  # fmt: skip
+    park.add_argument(
+        "--per-second", type=positive, default=10.0, metavar="N", help="how many of a group a second; default: 10"
+    )
+    park.add_argument(
+        "--within",
+        type=duration,
+        default=duration("60s"),
+        metavar="AGE",
+        help="how long to wait for what became of a replayed group; default: 60s",
+    )
+    park.set_defaults(run=_parked)
+
+
+def _which(chosen: argparse.Namespace) -> parked.Which:
+    return parked.Which(chosen.type, chosen.reason, chosen.older, chosen.newer)
+
+
+def refusal(chosen: argparse.Namespace) -> str | None:
+    """Why what was typed can't be done; None when it can."""
+    what, group = chosen.what, chosen.what in ("replay", "skip") and not chosen.id
+    narrowed = not _which(chosen).everything
+    if what == "list":
+        return "parked list takes no id; `parked show` does" if chosen.id else None
+    if group and not (narrowed or chosen.all):
+        return f"parked {what} needs a message id, or a filter (--type, --reason, --older, --newer), or --all"
+    if group and narrowed and chosen.all:
+        return "--all means every parked message: leave it out, or the filters"
+    if chosen.id and what in ("replay", "skip") and (narrowed or chosen.all or chosen.dry_run):
+        return "a message id says which message it is: leave out the filters, --all and --dry-run"
+    if not group and not (chosen.service and chosen.id):
+        return f"parked {what} needs --service and a message id; `parked list` shows them"
+    if what in ACTS and not chosen.why and not (group and chosen.dry_run):
+        return f"parked {what} needs --why: the reason is kept with your name"
+    return None
+
+
+def _parked(chosen: argparse.Namespace) -> int:
+    if said := refusal(chosen):
+        sys.exit(said)
+    if chosen.what in ("replay", "skip") and not chosen.id:
+        services = (chosen.service,) if chosen.service else SERVICES
+        seconds = chosen.within.total_seconds()
+        order = Order(chosen.what, _which(chosen), chosen.why or "", chosen.per_second, seconds, chosen.dry_run)
+        return run(act_on_group(services, order))
+    acts: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]]] = {
+        "list": _list,
+        "show": _show,
+        "replay": _replay,
+        "skip": _skip,
+        "skip-gap": _skip_gap,
+    }
+    try:
+        run(acts[chosen.what](chosen))
+    except parked.NotParked as error:
+        sys.exit(str(error))
+    return 0
+
+
+def _id(chosen: argparse.Namespace) -> UUID:
+    try:
+        return UUID(chosen.id)
+    except ValueError:
+        sys.exit(f"{chosen.id} is not a message id; `parked list` shows them")
+
+
+async def _list(chosen: argparse.Namespace) -> None:
+    """Grouped by what went wrong, so that a thousand of the same are one line."""
+    for service in [chosen.service] if chosen.service else SERVICES:
+        found = await within(service, lambda connection: parked.groups(connection, _which(chosen)))
+        print(f"{service}: {number(sum(group.count for group in found))} parked")
+        for group in found:
+            print("\n".join(group_lines(group, datetime.now(UTC), examples=not chosen.ids)))
+        if chosen.ids:
+            await _list_ids(service, chosen)
+
+
+def group_lines(group: parked.Group, now: datetime, *, examples: bool) -> list[str]:
+    """What is said of a group; with examples, up to three ids to look at."""
+    ages = f"the oldest {age(group.oldest, now)} old, the newest {age(group.newest, now)}"
+    said = [
+        f"  {number(group.count)} × {group.type}: {group.error}",
+        f"    since {moment(group.oldest)}, {ages}; {number(group.behind)} wait behind them",
+    ]
+    return said + [f"    {id}" for id in group.examples if examples]
+
+
+async def _list_ids(service: str, chosen: argparse.Namespace) -> None:
+    for one in await within(service, lambda connection: parked.parked(connection, _which(chosen))):
+        place = f"#{one.sequence}" if one.sequence is not None else "without a place"
+        print(f"    {one.id}  {one.subject or one.type} {place}  {moment(one.received_at)}  {one.last_error}")
+
+
+async def _show(chosen: argparse.Namespace) -> None:
+    seen = await within(chosen.service, lambda connection: parked.show(connection, _id(chosen)))
+    print(json.dumps(seen, indent=2, ensure_ascii=False))
+
+
+async def _replay(chosen: argparse.Namespace) -> None:
+    id = _id(chosen)
+    await within(chosen.service, lambda connection: parked.replay(connection, id, operator(), chosen.why))
+    print(f"{chosen.id} is tried again")
+
+
+async def _skip(chosen: argparse.Namespace) -> None:
+    id = _id(chosen)
+    await within(chosen.service, lambda connection: parked.skip(connection, id, operator(), chosen.why))
+    print(f"{chosen.id} is skipped; those behind it go on")
+
+
+async def _skip_gap(chosen: argparse.Namespace) -> None:
+    owner, _, subject = chosen.id.partition(":")
+    sequence = await within(
+        chosen.service, lambda connection: parked.skip_gap(connection, owner, subject, operator(), chosen.why)
+    )
+    print(f"{subject} #{sequence} of {owner} is no longer waited for")

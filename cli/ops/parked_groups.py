@@ -1,0 +1,108 @@
+"""A whole group of parked messages replayed or skipped: slowly, each by itself, and what became of them."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from chassis import parked
+from cli.ops.reach import database, operator
+from cli.ops.words import number
+
+LOOK_SECONDS = 0.5
+TELL_SECONDS = 5.0
+
+Act = Callable[[AsyncConnection, UUID, str, str], Awaitable[None]]
+ACTS: Mapping[str, Act] = {"replay": parked.replay, "skip": parked.skip}
+DONE = {"replay": "tried again", "skip": "skipped"}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done to a group."""
+
+    act: str
+    which: parked.Which
+    why: str
+    per_second: float
+    within: float
+    dry_run: bool
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Whom it was done to, and how many somebody else had taken care of meanwhile."""
+
+    ids: tuple[UUID, ...]
+    gone: int
+
+
+async def act_on_group(services: Sequence[str], order: Order) -> int:
+    """Do it in each service, one after the other; the exit code says whether all is well."""
+    code = 0
+    for service in services:
+        async with database(service) as engine:
+            code |= await _in_one(service, engine, order)
+    return code
+
+
+async def _in_one(service: str, engine: AsyncEngine, order: Order) -> int:
+    async with engine.connect() as connection:
+        found = await parked.in_turn(connection, order.which)
+        groups = await parked.groups(connection, order.which) if order.dry_run else []
+    able = [one for one in found if one.placed or order.act == "skip"]
+    if unplaced := len(found) - len(able):
+        print(f"{service}: {number(unplaced)} have no place in any sequence and can only be skipped")
+    if order.dry_run:
+        print(f"{service}: {number(len(able))} would be {DONE[order.act]}, {pace(able, order.per_second)}")
+        for group in groups:
+            print(f"  {number(group.count)} × {group.type}: {group.error}")
+        return 0
+    if not able:
+        print(f"{service}: nothing to {order.act}")
+        return 0
+    print(f"{service}: {number(len(able))} are {DONE[order.act]}, {pace(able, order.per_second)}", flush=True)
+    taken = await _take(service, engine, able, order)
+    gone = f"; {number(taken.gone)} were no longer parked" if taken.gone else ""
+    print(f"{service}: {number(len(taken.ids))} {DONE[order.act]}{gone}", flush=True)
+    return await _wait(service, engine, taken.ids, order.within) if order.act == "replay" else 0
+
+
+def pace(turns: Sequence[parked.Turn], per_second: float) -> str:
+    """How it will go: the order, and how long it takes."""
+    return f"{per_second:g} a second, the earliest of each subject first: about {len(turns) / per_second:.0f} s"
+
+
+async def _take(service: str, engine: AsyncEngine, turns: Sequence[parked.Turn], order: Order) -> Taken:
+    """Each in a transaction of its own, so that what was done stays done if it is interrupted."""
+    began = told = time.monotonic()
+    done: list[UUID] = []
+    for count, one in enumerate(turns):
+        await asyncio.sleep(max(0.0, began + count / order.per_second - time.monotonic()))
+        try:
+            async with engine.begin() as connection:
+                await ACTS[order.act](connection, one.id, operator(), order.why)
+        except parked.NotParked:
+            continue
+        done.append(one.id)
+        if time.monotonic() - told > TELL_SECONDS:
+            told = time.monotonic()
+            print(f"{service}: {number(count + 1)} of {number(len(turns))}", flush=True)
+    return Taken(tuple(done), len(turns) - len(done))
+
+
+async def _wait(service: str, engine: AsyncEngine, ids: Sequence[UUID], within: float) -> int:
+    """Say what has become of them, when it is known of all or the time is up."""
+    end = time.monotonic() + within
+    while True:
+        async with engine.connect() as connection:
+            now = await parked.came_of(connection, ids)
+        if not now.pending or time.monotonic() > end:
+            break
+        await asyncio.sleep(LOOK_SECONDS)
+    still = f", {number(now.pending)} not settled within {within:g} s" if now.pending else ""
+    print(f"{service}: {number(now.well)} went well, {number(now.parked)} are parked again{still}")
+    return 1 if now.parked or now.pending else 0

@@ -1,0 +1,67 @@
+"""How operators' commands read and write times, ages and numbers."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from chassis.clock import SWEDEN
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+DURATION = re.compile(r"(\d{1,6})([smhd])")
+
+
+def duration(text: str) -> timedelta:
+    """30m, 2h or 3d."""
+    found = DURATION.fullmatch(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text} is no length of time: write 45s, 30m, 2h or 3d")
+    return timedelta(**{UNITS[found[2]]: int(found[1])})
+
+
+def positive(text: str) -> float:
+    """A number above nought."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no number above 0")
+    return number
+
+
+def moment(at: datetime) -> str:
+    """2026-11-28 14:05:01, Swedish time."""
+    return f"{at.astimezone(SWEDEN):%Y-%m-%d %H:%M:%S}"
+
+
+def instant(at: datetime) -> str:
+    """The same with thousandths."""
+    return f"{at.astimezone(SWEDEN):%Y-%m-%d %H:%M:%S.%f}"[:-3]
+
+
+def age(since: datetime | None, now: datetime) -> str:
+    """How long ago, in the largest unit that says something."""
+    if since is None:
+        return "–"
+    seconds = max(0, int((now - since).total_seconds()))
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
+        if seconds >= 2 * size:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def number(count: int) -> str:
+    """1,204."""
+    return f"{count:,}"
+
+
+def ranges(sequences: Sequence[int]) -> str:
+    """#4–#6, #9: the sequences of a subject, in order."""
+    runs: list[list[int]] = []
+    for sequence in sequences:
+        if runs and sequence == runs[-1][-1] + 1:
+            runs[-1].append(sequence)
+        else:
+            runs.append([sequence])
+    return ", ".join(f"#{run[0]}" if len(run) == 1 else f"#{run[0]}–#{run[-1]}" for run in runs)
