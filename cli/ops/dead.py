@@ -1,0 +1,179 @@
+"""`./stafett ops dead`: what the broker's last-resort queue holds, and how it comes into the inboxes."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from chassis.arrival import Delivery
+from chassis.broker import AWAY
+from chassis.database import is_transient
+from chassis.dead import Death, death_of, take_in
+from chassis.settings import own_login
+from chassis.telemetry import describe
+from cli.broker_rights import with_login_of
+from cli.installation import filled
+from cli.ops.reach import away, database, operator, settings
+from cli.ops.words import moment, number
+from contracts.topology import DEAD, SERVICES
+
+LOOKS = 10
+"""What has been delivered so often is not looked at again: a broker from 4.0 on throws it away after 20 deliveries."""
+AT_ONCE = 10_000
+"""So many are looked at: they are held until all have been seen."""
+
+
+def add_command(acts: Any) -> None:
+    dead = acts.add_parser(
+        "dead",
+        help="list or import what the broker's last-resort queue holds",
+        description="Messages that a service could not even store in 50 deliveries. `import` parks each in the inbox "
+        "of the service whose queue it died in; `parked replay` then applies it.",
+    )
+    dead.add_argument("what", choices=["list", "import"])
+    dead.add_argument("--service", choices=SERVICES, help="only what died in this service's queue; default: all")
+    dead.add_argument("--why", help="the reason, kept with your name; needed for import")
+    dead.add_argument(
+        "--broker-admin",
+        metavar="URL",
+        default=os.environ.get("STAFETT_BROKER_ADMIN"),
+        help="URL of RabbitMQ's management with an administrator's login ({password}: from rabbitmq-admin); needed "
+        "where each service has a login of its own, which may not read this queue. Default: $STAFETT_BROKER_ADMIN",
+    )
+    dead.set_defaults(run=_dead)
+
+
+def _dead(chosen: argparse.Namespace) -> int:
+    if chosen.what == "import" and not chosen.why:
+        sys.exit("dead import needs --why: the reason is kept with your name")
+    own = settings("organisation")
+    if own_login(own.amqp, "organisation") and not chosen.broker_admin:
+        sys.exit("each service has a login of its own, and none may read this queue: dead needs --broker-admin")
+    amqp = own.amqp
+    if chosen.broker_admin:
+        amqp = with_login_of(amqp, filled(chosen.broker_admin, own.secrets, "rabbitmq-admin"))
+    try:
+        return asyncio.run(_list(amqp, chosen.service) if chosen.what == "list" else _import(amqp, chosen))
+    except DatabaseAway as error:
+        sys.exit(str(error))
+    except AWAY as error:
+        sys.exit(f"the broker can't be reached, or refuses ({describe(error)}): is STAFETT_AMQP_URL right?")
+
+
+class DatabaseAway(Exception):
+    """Where a message was to be stored; the text says what to look at. What was not stored is still in the queue."""
+
+
+@asynccontextmanager
+async def _queue(amqp: str) -> AsyncIterator[tuple[AbstractQueue, int]]:
+    """The queue, and how many messages it holds. What is not acked in the block is given back in order."""
+    connection = await aio_pika.connect(amqp, timeout=10)
+    async with connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(DEAD, passive=True)
+        yield queue, queue.declaration_result.message_count or 0
+
+
+async def _messages(
+    queue: AbstractQueue, count: int, looks: int | None = None
+) -> AsyncGenerator[tuple[AbstractIncomingMessage, Death]]:
+    """One by one, until one has been delivered `looks` times; those that nobody has acked are given back at the end."""
+    held: list[AbstractIncomingMessage] = []
+    try:
+        for _ in range(min(count, AT_ONCE)):
+            message = await queue.get(no_ack=False, fail=False, timeout=10)
+            if message is None:
+                break
+            held.append(message)
+            death = death_of(message.headers)
+            yield message, death
+            if looks is not None and death.deliveries >= looks:
+                break
+    finally:
+        for message in held:
+            if not message.processed:
+                await message.nack(requeue=True)  # a nack doesn't count as a delivery on RabbitMQ 4.3, a reject does
+
+
+@dataclass
+class Heap:
+    """Messages that died in one queue, of one type, for one reason."""
+
+    count: int = 0
+    bytes: int = 0
+    deaths: tuple[Death, ...] = ()
+
+    def add(self, size: int, death: Death) -> None:
+        self.count, self.bytes, self.deaths = self.count + 1, self.bytes + size, (*self.deaths[:1], death)
+
+
+async def _list(amqp: str, service: str | None) -> int:
+    heaps: dict[tuple[str, str, str], Heap] = defaultdict(Heap)
+    looks = 0
+    async with _queue(amqp) as (queue, count), aclosing(_messages(queue, count, LOOKS)) as messages:
+        async for message, death in messages:
+            looks = max(looks, death.deliveries)
+            if service in (None, death.service):
+                heaps[death.queue, message.type or "without a type", death.reason].add(len(message.body), death)
+    print(f"{DEAD}: {number(count)} messages")
+    print("\n".join(heap_lines(heaps.items())), end="\n" if heaps else "")
+    if looks >= LOOKS:
+        print(f"  some have been looked at {looks} times, and those behind were not: a broker may throw away what is "
+              "delivered too often, so import them now")  # fmt: skip
+    elif count > AT_ONCE:
+        print(f"  the first {number(AT_ONCE)} were looked at")
+    return 0
+
+
+def heap_lines(heaps: Iterable[tuple[tuple[str, str, str], Heap]]) -> list[str]:
+    """What is said of each heap, the largest first."""
+    said = []
+    for (queue, kind, reason), heap in sorted(heaps, key=lambda one: (-one[1].count, one[0])):
+        times = [moment(death.at) for death in (heap.deaths[0], heap.deaths[-1]) if death.at]
+        since = f", {times[0]} – {times[-1]}" if times else ""
+        said.append(f"  {number(heap.count)} × {kind} from {queue}: {reason} ({number(heap.bytes)} bytes{since})")
+    return said
+
+
+async def _import(amqp: str, chosen: argparse.Namespace) -> int:
+    """Each is acked when its service has it for good: interrupted between, it is found there the next time."""
+    became: dict[tuple[str, str], int] = defaultdict(int)
+    async with _queue(amqp) as (queue, count), aclosing(_messages(queue, count)) as messages, AsyncExitStack() as stack:
+        engines: dict[str, AsyncEngine] = {}
+        async for message, death in messages:
+            service = death.service
+            if service is None or chosen.service not in (None, service):
+                continue
+            if service not in engines:
+                engines[service] = await stack.enter_async_context(database(service))
+            became[service, await _into(engines[service], service, message, death, chosen.why)] += 1
+            await message.ack()
+    for (name, status), times in sorted(became.items()):
+        print(f"{name}: {number(times)} {status}")
+    imported = sum(became.values())
+    print(f"{DEAD}: {number(imported)} imported, {number(max(0, count - imported))} left there")
+    return 0
+
+
+async def _into(engine: AsyncEngine, service: str, message: AbstractIncomingMessage, death: Death, why: str) -> str:
+    """Store it, and give what to say of it."""
+    vouched = own_login(settings(service).amqp, service)
+    headers, kind, login = dict(message.headers), message.type or "", message.user_id
+    delivery = Delivery(headers, message.body, kind, message.channel, message.delivery_tag or 0, login, vouched)
+    try:
+        async with engine.begin() as connection:
+            taken = await take_in(connection, delivery, death, operator(), why)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        raise DatabaseAway(f"{service}: {away(error)}") from error
+    return taken.status if taken.new else f"there already ({taken.status})"
