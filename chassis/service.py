@@ -17,6 +17,7 @@ from prometheus_client import generate_latest
 from sqlalchemy import MetaData, text
 
 from chassis import replica
+from chassis.beliefs import Beliefs
 from chassis.broker import STOP_SECONDS, Consumer
 from chassis.database import Database, is_transient
 from chassis.figures import figures
@@ -63,6 +64,8 @@ class Blueprint:
     """Work that is done every so many seconds, by one process at a time."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Code -> what people read."""
+    beliefs: Beliefs | None = None
+    """What it believes of what others know too, for operators to compare."""
 
 
 class Service:

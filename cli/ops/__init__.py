@@ -7,7 +7,7 @@ from typing import Any
 
 from cli import journal, organisation, signature
 from cli.installation import add_installers
-from cli.ops import dead, outbox, parked, resend, trace
+from cli.ops import dead, outbox, parked, reconcile, resend, trace
 from cli.ops.reach import settings
 
 
@@ -23,7 +23,7 @@ def add_commands(ops: argparse.ArgumentParser) -> None:
     load.add_argument("--dry-run", action="store_true", help="only say what would change")
     load.set_defaults(run=_load)
 
-    for commands in (outbox, parked, dead, trace, resend):
+    for commands in (outbox, parked, dead, trace, reconcile, resend):
         commands.add_command(acts)
 
     _add_verifiers(acts)

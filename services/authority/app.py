@@ -1,6 +1,7 @@
 """Wiring and table of contents of the authority service."""
 
 from chassis.service import Blueprint
+from services.authority.beliefs import beliefs
 from services.authority.details import DETAIL_LABELS
 from services.authority.features import (
     clear_colleagues,
@@ -62,4 +63,5 @@ blueprint = Blueprint(
     ),
     subscriptions=(follow_progress.subscriptions, receive_follow_up.subscriptions),
     labels={**REASONS, **PHASES, **ROLES, **PROTECTIONS, **DETAIL_LABELS},
+    beliefs=beliefs,
 )

@@ -1,6 +1,7 @@
 """Wiring and table of contents of the deviation service."""
 
 from chassis.service import Blueprint
+from services.deviation.beliefs import beliefs
 from services.deviation.deviation import LABELS
 from services.deviation.features import (
     assess,
@@ -47,4 +48,5 @@ blueprint = Blueprint(
     subscriptions=(hear_persons.subscriptions,),
     jobs={find_manager.find_managers: find_manager.EVERY_SECONDS},
     labels=LABELS,
+    beliefs=beliefs,
 )

@@ -1,6 +1,7 @@
 """Wiring and table of contents of the execution service."""
 
 from chassis.service import Blueprint
+from services.execution.beliefs import beliefs
 from services.execution.features import (
     acknowledge,
     change_row,
@@ -89,4 +90,5 @@ blueprint = Blueprint(
         remind.remind_units: remind.EVERY_SECONDS,
     },
     labels=LABELS | FOLLOW_UP_LABELS,
+    beliefs=beliefs,
 )

@@ -1,6 +1,7 @@
 """Wiring and table of contents of the journal service."""
 
 from chassis.service import Blueprint
+from services.journal.beliefs import beliefs
 from services.journal.features import (
     close_journal,
     correct_note,
@@ -42,4 +43,5 @@ blueprint = Blueprint(
     subscriptions=(follow_execution.subscriptions,),
     jobs={lock_note.lock_due_notes: 60.0},
     labels=LABELS,
+    beliefs=beliefs,
 )
