@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from contracts.topology import HEARS
 
+FIRST = UUID(int=0)
+"""Before every id."""
+
 TOLD = text("SELECT subject, sequence FROM outbox_subject WHERE subject = ANY(CAST(:subjects AS text[]))")
 HEARD = text("""
     SELECT subject, last FROM inbox_position WHERE owner = :owner AND subject = ANY(CAST(:subjects AS text[]))""")
@@ -26,7 +29,7 @@ class Beliefs:
     """What the facts are about: the first part of the subjects, as in `assignment/<id>`."""
     kinds: frozenset[str]
     ids: TextClause
-    """The ids after :after (all when null), in order, at most :limit."""
+    """The ids after :after, in order, at most :limit."""
     facts: TextClause
     """Rows (id, fact) of :ids, as it is on :today."""
 
@@ -77,7 +80,7 @@ def compare(
     return Compared(agree, on_the_way, tuple(differ))
 
 
-async def page(connection: AsyncConnection, beliefs: Beliefs, after: UUID | None, limit: int) -> list[UUID]:
+async def page(connection: AsyncConnection, beliefs: Beliefs, after: UUID, limit: int) -> list[UUID]:
     """The next ids that a service knows of, in order."""
     return list(await connection.scalars(beliefs.ids, {"after": after, "limit": limit}))
 

@@ -17,7 +17,7 @@ INCOMING = text("""
     UNION ALL
     SELECT owner, status, count(*), min(received_at) FROM inbox
     WHERE status IN ('failed', 'parked') GROUP BY owner, status ORDER BY owner, status""")
-"""In two parts, so that each reads the index that holds nothing else than what it asks for."""
+"""In two parts, so that each can read a partial index: of what is open, and of what is stuck."""
 ACTS = text("SELECT act, count(*) AS times FROM operator_act GROUP BY act")
 
 TROUBLES = text("""

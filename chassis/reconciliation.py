@@ -13,13 +13,13 @@ from chassis.inbox_queries import ACT
 
 TOLD_PAGE = text("""
     SELECT subject, sequence AS upto FROM outbox_subject
-    WHERE (CAST(:after AS text) IS NULL OR subject > :after) AND subject NOT LIKE 'resend/%'
+    WHERE subject > :after AND subject NOT LIKE 'resend/%'
     ORDER BY subject LIMIT :limit""")
 """Requests for history are numbered too, but take no place in anybody's order."""
 TOLD_OF = text("SELECT subject, sequence AS upto FROM outbox_subject WHERE subject = ANY(CAST(:subjects AS text[]))")
 HEARD_PAGE = text("""
     SELECT subject, last AS upto FROM inbox_position
-    WHERE owner = :owner AND (CAST(:after AS text) IS NULL OR subject > :after) ORDER BY subject LIMIT :limit""")
+    WHERE owner = :owner AND subject > :after ORDER BY subject LIMIT :limit""")
 HEARD_OF = text("""
     SELECT subject, last AS upto FROM inbox_position
     WHERE owner = :owner AND subject = ANY(CAST(:subjects AS text[]))""")
@@ -39,6 +39,10 @@ SEND = text("""
         USING (subject, sequence)
     WHERE o.receiver IS NULL AND o.published_at IS NOT NULL ORDER BY o.position
     ON CONFLICT (position, receiver) DO NOTHING""")
+
+
+FIRST = ""
+"""Before every subject."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ def _place(kept: Kept | None, held: str | None, sent_before: datetime | None) ->
     return "missing" if late and not kept.again else "on_the_way"
 
 
-async def told_page(owner: AsyncConnection, after: str | None, limit: int) -> dict[str, int]:
+async def told_page(owner: AsyncConnection, after: str, limit: int) -> dict[str, int]:
     """Subject -> how much its owner has told, from after a subject on."""
     return _upto(await owner.execute(TOLD_PAGE, {"after": after, "limit": limit}))
 
@@ -111,7 +115,7 @@ async def told_of(owner: AsyncConnection, subjects: Sequence[str]) -> dict[str, 
     return _upto(await owner.execute(TOLD_OF, {"subjects": list(subjects)}))
 
 
-async def heard_page(receiver: AsyncConnection, owner: str, after: str | None, limit: int) -> dict[str, int]:
+async def heard_page(receiver: AsyncConnection, owner: str, after: str, limit: int) -> dict[str, int]:
     """Subject -> how far the receiver has come, from after a subject on."""
     return _upto(await receiver.execute(HEARD_PAGE, {"owner": owner, "after": after, "limit": limit}))
 

@@ -28,7 +28,7 @@ from contracts.topology import SERVICES
 def add_installers(acts: Any) -> None:
     """`./stafett ops secrets`, `init` and `rotate-keys`."""
     made = acts.add_parser("secrets", help="make random passwords and the services' keys; writes nothing over")
-    made.add_argument("folder", type=Path)
+    made.add_argument("folder", type=Path, help="where they are written; made when it isn't there")
     made.add_argument("--renew", choices=names(), metavar="NAME", help="only this password, anew: postgres-journal …")
     made.set_defaults(run=_secrets)
 
@@ -50,7 +50,7 @@ def add_installers(acts: Any) -> None:
 
     rotate = acts.add_parser("rotate-keys", help="give a service new keys; it keeps its old ones to open with")
     rotate.add_argument("folder", type=Path, help="the folder with the keys, e.g. deploy/secrets/keys")
-    rotate.add_argument("--service", choices=SERVICES, required=True)
+    rotate.add_argument("--service", choices=SERVICES, required=True, help="whose keys")
     rotate.set_defaults(run=_rotate)
 
 

@@ -18,7 +18,7 @@ def add_commands(ops: argparse.ArgumentParser) -> None:
     add_installers(acts)
 
     load = acts.add_parser("organisation", help="make the organisation look like a file; says what it changed")
-    load.add_argument("load", choices=["load"])
+    load.add_argument("load", choices=["load"], help="the only thing to do with it")
     load.add_argument("file", type=Path, help="the organisation, as YAML")
     load.add_argument("--dry-run", action="store_true", help="only say what would change")
     load.set_defaults(run=_load)

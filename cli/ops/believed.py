@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.beliefs import Beliefs, Believed, Difference, believed, compare, next_ids, page
+from chassis.beliefs import FIRST, Beliefs, Believed, Difference, believed, compare, next_ids, page
 from chassis.clock import SWEDEN
 from cli.ops.subjects import IN_FULL
 
@@ -42,7 +42,7 @@ async def compare_beliefs(minds: Minds, one: AsyncEngine, other: AsyncEngine) ->
     """All that either of them knows of, a page at a time."""
     agreement = Agreement(minds)
     today = datetime.now(UTC).astimezone(SWEDEN).date()
-    after: UUID | None = None
+    after = FIRST
     while ids := await _next(minds, (one, other), after):
         here = await _ask(minds, 0, one, ids, today)
         there = await _ask(minds, 1, other, ids, today)
@@ -55,7 +55,7 @@ async def compare_beliefs(minds: Minds, one: AsyncEngine, other: AsyncEngine) ->
     return agreement
 
 
-async def _next(minds: Minds, engines: tuple[AsyncEngine, AsyncEngine], after: UUID | None) -> list[UUID]:
+async def _next(minds: Minds, engines: tuple[AsyncEngine, AsyncEngine], after: UUID) -> list[UUID]:
     pages = []
     for beliefs, engine in zip(minds.beliefs, engines, strict=True):
         async with engine.connect() as connection:

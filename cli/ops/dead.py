@@ -15,7 +15,7 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.arrival import Delivery
-from chassis.broker import AWAY
+from chassis.broker import AWAY, DELIVERY_LIMIT
 from chassis.database import is_transient
 from chassis.dead import Death, death_of, take_in
 from chassis.settings import own_login
@@ -36,10 +36,10 @@ def add_command(acts: Any) -> None:
     dead = acts.add_parser(
         "dead",
         help="list or import what the broker's last-resort queue holds",
-        description="Messages that a service could not even store in 50 deliveries. `import` parks each in the inbox "
-        "of the service whose queue it died in; `parked replay` then applies it.",
+        description=f"Messages that a service could not even store in {DELIVERY_LIMIT} deliveries. `import` parks each "
+        "in the inbox of the service whose queue it died in; `parked replay` then applies it.",
     )
-    dead.add_argument("what", choices=["list", "import"])
+    dead.add_argument("what", choices=["list", "import"], help="list shows nothing of a body but its size")
     dead.add_argument("--service", choices=SERVICES, help="only what died in this service's queue; default: all")
     dead.add_argument("--why", help="the reason, kept with your name; needed for import")
     dead.add_argument(

@@ -24,7 +24,7 @@ def add_command(acts: Any) -> None:
         description="Messages that could not be applied. `replay` tries again, `skip` leaves without effect for good; "
         "both take one id, or a whole group by --type, --reason, --older, --newer, or --all.",
     )
-    park.add_argument("what", choices=["list", "show", *ACTS])
+    park.add_argument("what", choices=["list", "show", *ACTS], help="skip-gap: wait no longer for what its owner lost")
     park.add_argument("id", nargs="?", help="message id; for skip-gap OWNER:SUBJECT, e.g. authority:assignment/<id>")
     park.add_argument("--service", choices=SERVICES, help="whose inbox; default for list and for groups: all")
     park.add_argument("--type", help="only messages of this type, e.g. authority.assignment-sent.v1")

@@ -19,6 +19,11 @@ from cli.ops.subjects import Between, Order, Pair, Standing, compare_subjects
 from cli.ops.words import duration, number, ranges
 from contracts.topology import HEARS, SERVICES
 
+QUEUES = {
+    "full": "messages lie in its queue: what has not come may be among them, and counts as on its way",
+    "unknown": "the broker can't be asked: what has not come may lie there, and counts as on its way",
+}
+
 
 def add_command(acts: Any) -> None:
     agree = acts.add_parser(
@@ -120,6 +125,8 @@ def standing_lines(standing: Standing) -> Iterator[str]:
         f"{pair.owner} → {pair.receiver}: {number(standing.settled)} subjects as told, {number(standing.on_the_way)} "
         f"on their way, {number(standing.drift)} differ{again if standing.sent_again else ''}"
     )
+    if standing.queue != "empty":
+        yield f"  {QUEUES[standing.queue]}"
     for one in standing.listed:
         yield from (f"  {one.subject} {said}" for said in subject_words(one, pair))
     if standing.drift > len(standing.listed):

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 
 import aio_pika
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,8 +18,13 @@ from contracts.topology import queue
 
 PAGE = 1_000
 LOOK_SECONDS = 0.5
+DRAIN_SECONDS = 5.0
 IN_FULL = 50
 """So many that differ are kept to be listed; the others are counted."""
+
+
+Queue = Literal["empty", "full", "unknown"]
+"""What was seen of a receiver's queue, when that mattered."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class Standing:
     drift: int = 0
     sent_again: int = 0
     arrived: int = 0
+    queue: Queue = "empty"
     listed: list[Behind | Ahead] = field(default_factory=list)
 
     def add(self, found: Behind | Ahead) -> None:
@@ -89,12 +96,12 @@ class Between:
 async def compare_subjects(between: Between, order: Order) -> Standing:
     """All subjects of the pair, a page at a time."""
     standing = Standing(between.pair)
-    after: str | None = None
+    after = facts.FIRST
     while told := await _told(between, after):
         found = await between.behind(told, order.patience)
-        if any(one.missing for one in found):  # or it only lies in the queue
-            queued = await _lies_in_queue(between.pair.receiver)
-            found = await between.behind(told, None if queued else order.patience)
+        if any(one.missing for one in found):
+            standing.queue = standing.queue if standing.queue == "full" else await _look_at_queue(between.pair.receiver)
+            found = await between.behind(told, order.patience if standing.queue == "empty" else None)
         if order.why is not None and (missing := [one for one in found if one.missing]):
             found = [one for one in found if not one.missing] + await _mend(between, missing, order, standing)
         standing.settled += len(told) - len(found)
@@ -105,14 +112,14 @@ async def compare_subjects(between: Between, order: Order) -> Standing:
     return standing
 
 
-async def _told(between: Between, after: str | None) -> dict[str, int]:
+async def _told(between: Between, after: str) -> dict[str, int]:
     async with between.owner.connect() as owner:
         return await facts.told_page(owner, after, PAGE)
 
 
 async def _find_ahead(between: Between, standing: Standing) -> None:
     """What a receiver has heard is read first: what its owner tells meanwhile can then put nobody ahead."""
-    after: str | None = None
+    after = facts.FIRST
     while True:
         async with between.receiver.connect() as receiver:
             heard = await facts.heard_page(receiver, between.pair.owner, after, PAGE)
@@ -127,16 +134,22 @@ async def _find_ahead(between: Between, standing: Standing) -> None:
         after = list(heard)[-1]
 
 
-async def _lies_in_queue(receiver: str) -> bool:
-    """Whether messages lie in the receiver's queue; False too when the broker can't be asked."""
+async def _look_at_queue(receiver: str) -> Queue:
+    """Whether what seems missing may only lie in the receiver's queue: not when that has been empty for a moment."""
+    end = time.monotonic() + DRAIN_SECONDS
     try:
         connection = await aio_pika.connect(settings(receiver).amqp, timeout=5)
         async with connection:
             channel = await connection.channel()
-            there = await channel.declare_queue(queue(receiver), passive=True, timeout=5)
-            return bool(there.declaration_result.message_count)
+            while True:
+                there = await channel.declare_queue(queue(receiver), passive=True, timeout=5)
+                if not there.declaration_result.message_count:
+                    return "empty"
+                if time.monotonic() > end:
+                    return "full"
+                await asyncio.sleep(LOOK_SECONDS)
     except AWAY:
-        return False
+        return "unknown"
 
 
 async def _mend(between: Between, missing: Sequence[Behind], order: Order, standing: Standing) -> list[Behind]:

@@ -70,7 +70,7 @@ async def _find(subjects: list[str]) -> tuple[list[Passage], list[str], bool]:
     told = {name: list({one.id: one for one in (*about[name], *others.get(name, ()))}.values()) for name in about}
     ids = [one.id for messages in told.values() for one in messages]
     places = sorted({*subjects, *(one.subject for messages in told.values() for one in messages)})
-    asked = trace.Asked(SERVICES, tuple(subjects), tuple(ids), tuple(places), AT_MOST)
+    asked = trace.Asked(SERVICES, tuple(subjects), tuple(ids), tuple(places), AT_MOST * len(SERVICES))
     inboxes, yet_away = await each(SERVICES, _in(lambda c: trace.inbox(c, asked)))
     missing = {**yet_away, **more_away, **away}
     cut = any(len(messages) >= AT_MOST for messages in (*about.values(), *others.values()))

@@ -11,7 +11,7 @@ beliefs = Beliefs(
         | {"follow-up", "follow-up-read", "ended", "closed"}
     ),
     ids=text("""
-        SELECT id FROM assignments WHERE (CAST(:after AS uuid) IS NULL OR id > :after)
+        SELECT id FROM assignments WHERE id > :after
             AND status NOT IN ('draft', 'discarded') ORDER BY id LIMIT :limit"""),
     facts=text("""
         SELECT a.id, f.fact FROM assignments a CROSS JOIN LATERAL (

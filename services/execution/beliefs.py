@@ -11,7 +11,7 @@ beliefs = Beliefs(
         | {"follow-up", "follow-up-read", "ended", "closed", "carried", "row"}
     ),
     ids=text("""
-        SELECT id FROM assignments WHERE (CAST(:after AS uuid) IS NULL OR id > :after) ORDER BY id LIMIT :limit"""),
+        SELECT id FROM assignments WHERE id > :after ORDER BY id LIMIT :limit"""),
     facts=text("""
         SELECT a.id, f.fact FROM assignments a CROSS JOIN LATERAL (
             SELECT 'sent' AS fact

@@ -8,7 +8,7 @@ beliefs = Beliefs(
     about="assignment",
     kinds=frozenset({"carried", "row"}),
     ids=text("""
-        SELECT assignment_id FROM carried WHERE (CAST(:after AS uuid) IS NULL OR assignment_id > :after)
+        SELECT assignment_id FROM carried WHERE assignment_id > :after
         ORDER BY assignment_id LIMIT :limit"""),
     facts=text("""
         SELECT c.assignment_id, f.fact FROM carried c CROSS JOIN LATERAL (

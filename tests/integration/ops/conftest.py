@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+import pytest_asyncio
 
 from cli.accounts import at_database
 from cli.stage import Play
@@ -67,7 +68,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
         yield everything_else
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(prepared: Ready) -> AsyncIterator[World]:
     """All six, running."""
     async with everything(prepared) as url, httpx.AsyncClient() as client:

@@ -3,10 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from chassis.clock import SWEDEN
 from cli.play import CASE_WORKER, COORDINATOR, acknowledge, distribute, order, play
 from cli.stage import Play
 from tests.integration.ops.conftest import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WHY = ("--why", "the queue was purged by mistake")
 LATE = ("--patience", "1s", "--within", "30s")

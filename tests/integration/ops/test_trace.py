@@ -11,6 +11,8 @@ from cli.play import distribute, order
 from contracts.topology import HEARS
 from tests.integration.ops.conftest import World
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 PERSONS = {"told": "200008312399", "gap": "200702072398", "away": "199409152387"}
 
 

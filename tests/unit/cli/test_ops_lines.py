@@ -60,6 +60,14 @@ def test_what_differs_between_owner_and_receiver_is_said_with_what_to_do() -> No
     assert "is at #7 in journal, and execution has told #5 only" in ahead
 
 
+def test_what_may_only_lie_in_the_queue_is_said_to() -> None:
+    standing = Standing(PAIR, queue="full")
+    standing.add(Behind(SUBJECT, 9, 8, on_the_way=(9,)))
+    head, queue = standing_lines(standing)
+    assert head.endswith("1 on their way, 0 differ")
+    assert queue == "  messages lie in its queue: what has not come may be among them, and counts as on its way"
+
+
 def test_of_very_many_the_first_are_listed_and_the_others_counted() -> None:
     standing = Standing(PAIR)
     for n in range(IN_FULL + 3):

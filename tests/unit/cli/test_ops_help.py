@@ -1,0 +1,33 @@
+"""Every command of `./stafett ops`, and everything one can type after it, is explained."""
+
+import argparse
+from collections.abc import Iterator
+
+from cli.ops import add_commands
+
+
+def commands() -> Iterator[tuple[str, str | None, argparse.ArgumentParser]]:
+    """Each command: its name, its help, and its parser."""
+    ops = argparse.ArgumentParser()
+    add_commands(ops)
+    (acts,) = (action for action in ops._actions if isinstance(action, argparse._SubParsersAction))
+    said = {action.dest: action.help for action in acts._choices_actions}
+    for name, parser in acts.choices.items():
+        yield name, said.get(name), parser
+
+
+def test_every_command_says_what_it_does() -> None:
+    found = list(commands())
+    assert {"outbox", "parked", "dead", "trace", "reconcile", "resend"} <= {name for name, _, _ in found}
+    assert [name for name, said, _ in found if not said] == []
+
+
+def test_everything_that_can_be_typed_says_what_it_is_for() -> None:
+    lacking = [
+        f"{name} {action.dest}" for name, _, parser in commands() for action in parser._actions if not action.help
+    ]
+    assert lacking == []
+
+
+def test_every_help_text_can_be_shown() -> None:
+    assert all(name in parser.format_help() for name, _, parser in commands())
