@@ -12,16 +12,19 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis import inbox_queries as sql
-from chassis import resend
 from chassis.arrival import Delivery, read
+from chassis.inbox_queries import SEND_AGAIN
 from chassis.parked import note
-from contracts.topology import RESEND_REQUESTED, SERVICES, queue
+from contracts.topology import RESEND_REQUESTED, SERVICES, ResendRequested, queue
 
 BROKERS_OWN = ("x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count", "x-delivery-time")
 """Headers that the broker adds, other ones each time: without them a message is the same whenever it is read."""
 QUEUES = {queue(service): service for service in SERVICES}
 
+PLACE = text("""
+    INSERT INTO inbox_position AS p (owner, subject) VALUES (:owner, :subject)
+    ON CONFLICT (owner, subject) DO UPDATE SET last = p.last RETURNING last""")
+"""How far the inbox has come with a subject, locked: it holds this row while it applies one."""
 KEEP = text("""
     INSERT INTO inbox (id, owner, subject, sequence, type, headers, body, status, last_error)
     VALUES (:id, :owner, :subject, :sequence, :type, CAST(:headers AS jsonb), :body, :status, :error)
@@ -84,18 +87,18 @@ async def take_in(connection: AsyncConnection, delivery: Delivery, death: Death,
     """
     arrival = read(as_sent(delivery))
     if arrival.type == RESEND_REQUESTED and arrival.error is None:
-        await resend.send_again(connection, arrival.body)
+        asked = ResendRequested.model_validate_json(arrival.body)
+        again = {"receiver": asked.receiver, "subject": asked.subject, "first": asked.from_sequence}
+        await connection.execute(SEND_AGAIN, again)
         await note(connection, operator, "import", f"{arrival.id} {arrival.type}: answered", why)
         return Import(str(arrival.id), "answered", new=True)
-    past = False
-    if arrival.sequence is not None:
-        keys = {"owners": [arrival.owner], "subjects": [arrival.subject]}
-        place = (await connection.execute(sql.POSITIONS, keys)).one()
-        past = arrival.sequence <= place.last
+    sequence = arrival.sequence or None
+    place = {"owner": arrival.owner, "subject": arrival.subject}
+    past = sequence is not None and sequence <= (await connection.execute(PLACE, place)).scalar_one()
     error = death.said if arrival.error is None else f"{arrival.error}; {death.said}"
-    values = {name: getattr(arrival, name) for name in ("id", "owner", "subject", "sequence", "type", "body")}
+    values = {name: getattr(arrival, name) for name in ("id", "owner", "subject", "type", "body")}
     status = "duplicate" if past else "parked"
-    kept = {**values, "headers": json.dumps(arrival.headers), "status": status, "error": error}
+    kept = {**values, "sequence": sequence, "headers": json.dumps(arrival.headers), "status": status, "error": error}
     stored = (await connection.execute(KEEP, kept)).scalar()
     if stored is None:
         known = await connection.scalar(KNOWN, {"id": arrival.id, "owner": arrival.owner})

@@ -123,7 +123,7 @@ def _state(came: Came, told: Told | None) -> str:
 def _since(told: Told | None, at: Any) -> str:
     if told is None:
         return instant(at)
-    return f"+{(at - told.written_at).total_seconds() * 1000:.0f} ms"
+    return f"{(at - told.written_at).total_seconds() * 1000:+.0f} ms"
 
 
 def as_json(passage: Passage) -> dict[str, Any]:
