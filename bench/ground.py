@@ -1,5 +1,6 @@
 """Where it is measured: private servers that write to the disk as in production, and databases made anew each time."""
 
+import asyncio
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from chassis.tables import WRITE_ONCE
 from cli.accounts import Account, as_role, at_database
 from cli.keys import make_keys
 from cli.prepare import make_database
-from cli.servers import Server, Servers, servers
+from cli.servers import NoServer, Server, Servers, servers
 from contracts.topology import DEAD, HEARS, SERVICES, queue
 
 NOTE_COMMITS = "ALTER SYSTEM SET track_commit_timestamp = on"
@@ -43,9 +44,9 @@ class Ground:
 
     async def fresh(self, database: str) -> str:
         """An empty database of this name; gives its superuser's URL."""
+        await self.dropped(database)
         connection = await asyncpg.connect(self.servers.postgres)
         try:
-            await connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
             await connection.execute(f'CREATE DATABASE "{database}"')
         finally:
             await connection.close()
@@ -101,40 +102,43 @@ class Ground:
 
 @contextmanager
 def ground() -> Iterator[Ground]:
-    """All of it, gone at the end."""
-    os.environ["STAFETT_SERVERS"] = (
-        "private"  # whose processes can be measured, and whose settings are the same for all
-    )
-    with tempfile.TemporaryDirectory(prefix="stafett-bench-", ignore_cleanup_errors=True) as name:
+    """All of it, gone at the end. NoServer when the servers are somebody else's, whose processes we can't measure."""
+    with tempfile.TemporaryDirectory(prefix="stafett-bench-", ignore_cleanup_errors=True) as name, _private():
         folder = Path(name)
         folder.chmod(0o711)
         make_keys(folder / "keys")
         with servers(folder / "data") as running:
-            assert running.postgres_server is not None
-            assert running.rabbitmq_server is not None
+            if running.postgres_server is None or running.rabbitmq_server is None:
+                raise NoServer("the benchmark measures servers of its own: unset STAFETT_SERVERS=url")
             made = Ground(
-                running,
-                running.postgres_server,
-                running.rabbitmq_server,
-                folder / "keys",
-                folder / "logs",
-                (folder / "data" / "postgres").resolve() / "server.log",
+                servers=running,
+                postgres=running.postgres_server,
+                rabbitmq=running.rabbitmq_server,
+                keys=folder / "keys",
+                logs=folder / "logs",
+                postgres_log=(folder / "data" / "postgres").resolve() / "server.log",
             )
             made.logs.mkdir()
-            _note_commits(made)
+            asyncio.run(_note_commits(running.postgres))
+            made.postgres.stop()
+            made.postgres.start()
             yield made
 
 
-def _note_commits(made: Ground) -> None:
-    import asyncio
+@contextmanager
+def _private() -> Iterator[None]:
+    """Unless told otherwise: neither a URL in the environment nor Docker decides what is measured."""
+    told = os.environ.get("STAFETT_SERVERS", "")
+    os.environ["STAFETT_SERVERS"] = told or "private"
+    try:
+        yield
+    finally:
+        os.environ["STAFETT_SERVERS"] = told
 
-    async def note() -> None:
-        connection = await asyncpg.connect(made.servers.postgres)
-        try:
-            await connection.execute(NOTE_COMMITS)
-        finally:
-            await connection.close()
 
-    asyncio.run(note())
-    made.postgres.stop()
-    made.postgres.start()
+async def _note_commits(admin: str) -> None:
+    connection = await asyncpg.connect(admin)
+    try:
+        await connection.execute(NOTE_COMMITS)
+    finally:
+        await connection.close()

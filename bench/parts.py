@@ -1,6 +1,7 @@
 """Processes that take part: started, told when to begin, and ended by closing what they listen to."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.hand_off.course import Course
+from bench.machine import ROOT
 
 START_SECONDS = 90
 END_SECONDS = 20
@@ -65,7 +67,11 @@ async def _start(module: str, role: str, course: Course, logs: Path) -> Part:
     pipe = asyncio.subprocess.PIPE
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", module, role, course.text()), stdin=pipe, stdout=pipe, stderr=errors
+            *(sys.executable, "-P", "-m", module, role, course.text()),
+            stdin=pipe,
+            stdout=pipe,
+            stderr=errors,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
     return Part(f"{module} {role}", process, log)
 

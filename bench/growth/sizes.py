@@ -161,7 +161,7 @@ async def _settle(on: Ground) -> None:
 async def _explain(six: Installation, found: Grown, ids: dict[str, str], sizes: Sequence[int]) -> None:
     """The plan of the door that has grown most, if any has grown too much."""
     worst = max(DOORS, key=lambda door: growth(found.figures[door.name], sizes))
-    if growth(found.figures[worst.name], sizes) <= GROWTH.wanted:
+    if growth(found.figures[worst.name], sizes) <= GROWTH.wanted or not six.on.postgres_log.exists():
         return
     log, admin = six.on.postgres_log, six.on.servers.postgres
     offset = log.stat().st_size

@@ -1,0 +1,48 @@
+"""The benchmark from end to end, with few messages: real servers, processes, and counts."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from bench.ground import Ground, ground
+from bench.hand_off.contest import contest
+from bench.hand_off.contestants import OWN
+from bench.hand_off.course import Load
+from bench.hand_off.measure import Contestant
+from bench.table import Table
+from bench.told import Told
+
+LOADS = (Load("sustained", 200), Load("steady", 50, rate=50), Load("backlog", 300, backlog=True))
+FLOOR, _, STAFETT, _, SEALED = OWN
+
+
+@pytest.fixture(scope="module")
+def on() -> Iterator[Ground]:
+    with ground() as made:
+        yield made
+
+
+def played(on: Ground, contestants: tuple[Contestant, ...], loads: tuple[Load, ...]) -> tuple[list[str], list[Table]]:
+    shown: list[Table] = []
+    wrong = asyncio.run(contest(contestants, loads, 1, on, Told(lambda _: None, shown.append)))
+    return wrong, shown
+
+
+def test_everything_that_is_handed_over_arrives_once_and_is_timed(on: Ground) -> None:
+    wrong, shown = played(on, (FLOOR, STAFETT, replace(SEALED, part_of=2)), LOADS)
+    assert wrong == []
+    assert [[row[0] for row in table.rows] for table in shown] == [["floor", "stafett", "stafett, AssignmentSent"]] * 3
+    for table in shown:
+        for row in table.rows:
+            figures = dict(zip(table.columns, row, strict=True))
+            assert float(figures["× floor"]) > 0
+            assert float(figures["all"].replace(",", "")) > 0
+
+
+def test_a_message_that_is_there_twice_is_told_and_named(on: Ground) -> None:
+    once = "SELECT message_id, sent_at, xmin FROM received"
+    doubled = replace(FLOOR, received=f"{once} UNION ALL ({once} LIMIT 1)")
+    wrong, _ = played(on, (doubled,), LOADS[:1])
+    assert wrong == ["floor, sustained: 201 rows, 200 messages, 200 were sent"]
