@@ -8,8 +8,7 @@ from sqlalchemy import text
 
 from chassis import figures
 from chassis.database import Database
-from chassis.resend import send_again
-from contracts.topology import ResendRequested
+from chassis.inbox_queries import SEND_AGAIN
 from tests.integration.chassis.conftest import Probe
 from tests.integration.chassis.test_parked import operating
 from tests.integration.chassis.test_relay import bind, tell, unpublished
@@ -94,8 +93,7 @@ async def test_what_is_to_be_sent_again_is_counted_by_receiver(clean: Ground) ->
         await eventually(lambda: is_sent(running))
         database: Database = running.app.state.database
         async with database.engine.connect() as connection:
-            request = ResendRequested(receiver="journal")
-            await send_again(connection, request.model_dump_json().encode())
+            await connection.execute(SEND_AGAIN, {"receiver": "journal", "subject": None, "first": 1})
             counted = await figures.figures(connection)
             by_receiver = (await figures.obstacles(connection)).resends
             await connection.rollback()
