@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis import parked
 from cli.ops.parked_groups import Order, act_on_group
-from cli.ops.reach import operator, run, within
+from cli.ops.reach import each, operator, run, within
 from cli.ops.words import age, duration, moment, number, positive
 from contracts.topology import SERVICES
 
@@ -80,8 +80,9 @@ def _parked(chosen: argparse.Namespace) -> int:
         seconds = chosen.within.total_seconds()
         order = Order(chosen.what, _which(chosen), chosen.why or "", chosen.per_second, seconds, chosen.dry_run)
         return run(act_on_group(services, order))
+    if chosen.what == "list":
+        return run(_list(chosen))
     acts: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]]] = {
-        "list": _list,
         "show": _show,
         "replay": _replay,
         "skip": _skip,
@@ -101,15 +102,21 @@ def _id(chosen: argparse.Namespace) -> UUID:
         sys.exit(f"{chosen.id} is not a message id; `parked list` shows them")
 
 
-async def _list(chosen: argparse.Namespace) -> None:
+async def _list(chosen: argparse.Namespace) -> int:
     """Grouped by what went wrong, so that a thousand of the same are one line."""
-    for service in [chosen.service] if chosen.service else SERVICES:
-        found = await within(service, lambda connection: parked.groups(connection, _which(chosen)))
-        print(f"{service}: {number(sum(group.count for group in found))} parked")
-        for group in found:
-            print("\n".join(group_lines(group, datetime.now(UTC), examples=not chosen.ids)))
-        if chosen.ids:
-            await _list_ids(service, chosen)
+    services = (chosen.service,) if chosen.service else SERVICES
+    _, missing = await each(services, lambda service: _list_one(service, chosen))
+    print("\n".join(missing.values()), end="\n" if missing else "")
+    return 1 if missing else 0
+
+
+async def _list_one(service: str, chosen: argparse.Namespace) -> None:
+    found = await within(service, lambda connection: parked.groups(connection, _which(chosen)))
+    print(f"{service}: {number(sum(group.count for group in found))} parked")
+    for group in found:
+        print("\n".join(group_lines(group, datetime.now(UTC), examples=not chosen.ids)))
+    if chosen.ids:
+        await _list_ids(service, chosen)
 
 
 def group_lines(group: parked.Group, now: datetime, *, examples: bool) -> list[str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import parked
-from cli.ops.reach import database, operator
+from cli.ops.reach import database, each, operator
 from cli.ops.words import number
 
 LOOK_SECONDS = 0.5
@@ -40,32 +40,36 @@ class Taken:
     gone: int
 
 
-async def act_on_group(services: Sequence[str], order: Order) -> int:
+async def act_on_group(services: tuple[str, ...], order: Order) -> int:
     """Do it in each service, one after the other; the exit code says whether all is well."""
-    code = 0
-    for service in services:
-        async with database(service) as engine:
-            code |= await _in_one(service, engine, order)
-    return code
+    codes, missing = await each(services, lambda service: _in_one(service, order))
+    print("\n".join(missing.values()), end="\n" if missing else "")
+    return 1 if missing or any(codes.values()) else 0
 
 
-async def _in_one(service: str, engine: AsyncEngine, order: Order) -> int:
-    async with engine.connect() as connection:
-        found = await parked.in_turn(connection, order.which)
-        groups = await parked.groups(connection, order.which) if order.dry_run else []
-    able = [one for one in found if one.placed or order.act == "skip"]
-    if unplaced := len(found) - len(able):
-        print(f"{service}: {number(unplaced)} have no place in any sequence and can only be skipped")
-    if order.dry_run:
-        print(f"{service}: {number(len(able))} would be {DONE[order.act]}, {pace(able, order.per_second)}")
-        for group in groups:
-            print(f"  {number(group.count)} × {group.type}: {group.error}")
-        return 0
-    if not able:
-        print(f"{service}: nothing to {order.act}")
-        return 0
-    print(f"{service}: {number(len(able))} are {DONE[order.act]}, {pace(able, order.per_second)}", flush=True)
-    taken = await _take(service, engine, able, order)
+async def _in_one(service: str, order: Order) -> int:
+    """Find them, and do it or say what would be done."""
+    async with database(service) as engine:
+        async with engine.connect() as connection:
+            found = await parked.in_turn(connection, order.which)
+            groups = await parked.groups(connection, order.which) if order.dry_run else []
+        able = [one for one in found if one.placed or order.act == "skip"]
+        if unplaced := len(found) - len(able):
+            print(f"{service}: {number(unplaced)} have no place in any sequence and can only be skipped")
+        if order.dry_run:
+            print(f"{service}: {number(len(able))} would be {DONE[order.act]}, {pace(able, order.per_second)}")
+            for group in groups:
+                print(f"  {number(group.count)} × {group.type}: {group.error}")
+            return 0
+        if not able:
+            print(f"{service}: nothing to {order.act}")
+            return 0
+        return await _all(service, engine, able, order)
+
+
+async def _all(service: str, engine: AsyncEngine, turns: Sequence[parked.Turn], order: Order) -> int:
+    print(f"{service}: {number(len(turns))} are to be {DONE[order.act]}, {pace(turns, order.per_second)}", flush=True)
+    taken = await _take(service, engine, turns, order)
     gone = f"; {number(taken.gone)} were no longer parked" if taken.gone else ""
     print(f"{service}: {number(len(taken.ids))} {DONE[order.act]}{gone}", flush=True)
     return await _wait(service, engine, taken.ids, order.within) if order.act == "replay" else 0
