@@ -93,7 +93,9 @@ async def done(module: str, role: str, course: Course, logs: Path, within: float
     try:
         async with asyncio.timeout(within):
             await started.process.wait()
+    except TimeoutError as error:
+        raise PartFailed(f"{started.name} was not done after {within:.0f} s.\n{_end_of(started.log)}") from error
     finally:
         await started.end()
     if started.process.returncode:
-        raise PartFailed(f"{started.name} ended with {started.process.returncode}.\n{_end_of(log=started.log)}")
+        raise PartFailed(f"{started.name} ended with {started.process.returncode}.\n{_end_of(started.log)}")

@@ -62,15 +62,18 @@ def is_there(contestant: Contestant) -> bool:
 
 
 def table(contestants: Sequence[Contestant], load: Load, runs: Sequence[Run]) -> Table:
-    """What came of one load, with what each contestant does not guarantee."""
-    names = [one.name for one in contestants if any(run.contestant == one.name for run in runs)]
-    mine = {name: [run for run in runs if run.contestant == name] for name in names}
+    """What came of one load. Runs whose count is wrong have no figures; who has none at all says why in its row."""
+    good = {one.name: [run for run in runs if run.contestant == one.name and not run.wrong] for one in contestants}
+    mine = {name: those for name, those in good.items() if those}
     floors = [one.name for one in contestants if one.is_floor]
     made = _latencies(load, mine, floors) if load.rate else _speeds(load, mine, floors)
-    notes = [f"{one.name}: {one.lacks}" for one in contestants if one.lacks and one.name in names]
-    notes += [f"{one.name}: not installed" for one in contestants if not is_there(one)]
+    blank = ("",) * (len(made.columns) - 2)
+    played = {run.contestant for run in runs}
+    absent = [(one.name, "failed", *blank) for one in contestants if one.name in played and one.name not in mine]
+    absent += [(one.name, "not installed", *blank) for one in contestants if not is_there(one)]
+    notes = [f"{one.name}: {one.lacks}" for one in contestants if one.lacks and one.name in mine]
     notes += [f"{one.name}: one in {one.part_of} of them" for one in contestants if load.backlog and one.part_of > 1]
-    return replace(made, notes=(*made.notes, *notes))
+    return replace(made, rows=(*made.rows, *absent), notes=(*made.notes, *notes))
 
 
 def _speeds(load: Load, runs: dict[str, list[Run]], floors: Sequence[str]) -> Table:

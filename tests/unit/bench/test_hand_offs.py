@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -65,13 +66,25 @@ def test_each_is_held_against_the_quicker_floor() -> None:
         *rounds("stafett", FAST, 300, 400, 350),
         *rounds("Celery", FAST, 700, 700, 700),
     ]
-    made = table((*OWN, *PEERS), FAST, runs)
+    made = table((*OWN, replace(PEERS[0], needs="")), FAST, runs)
     stafett = dict(zip(made.columns, made.rows[2], strict=True))
     assert (stafett["who"], stafett["a second"], stafett["× floor"]) == ("stafett", "350 (300–400)", "0.35")
     assert (stafett["wanted ≥ 0.35, goal 0.5"], stafett["producer"], stafett["relay"]) == ("met", "100", "–")
     assert (stafett["all"], stafett["idle %"], stafett["others %"]) == ("150", "10", "5")
     assert "stafett is 0.50 × as fast as Celery (wanted ≥ 1)" in made.notes
     assert [note for note in made.notes if "loses the hand-off" in note and note.startswith("Celery")]
+
+
+def test_a_run_whose_count_is_wrong_has_no_figures() -> None:
+    lost = Run("stafett", FAST.name, 9_999.0, 0.1, 0.1, *USE, wrong="3 rows, 3 messages, 4 were sent")
+    runs = [*rounds("floor", FAST, 1000), *rounds("stafett", FAST, 350), lost]
+    assert table(OWN, FAST, runs).rows[1][:2] == ("stafett", "350 (350–350)")
+    assert table(OWN, FAST, [lost]).rows == (("stafett", "failed", *[""] * 10),)
+
+
+def test_a_peer_that_is_not_installed_says_so_in_its_row() -> None:
+    absent = replace(PEERS[0], needs="a_module_that_is_nowhere")
+    assert table((OWN[0], absent), FAST, rounds("floor", FAST, 1000)).rows[1][:2] == ("Celery", "not installed")
 
 
 def test_latencies_are_held_against_the_quicker_floor_each() -> None:
