@@ -26,7 +26,8 @@ class Clock:
 
     def client(self) -> httpx.AsyncClient:
         """A client whose requests are timed, from being sent until all of the answer is there."""
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+        # Shorter than the services', who might close a connection in the moment in which it is used again.
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=2.0)
         return httpx.AsyncClient(event_hooks={"request": [_begin], "response": [self._end]}, limits=limits)
 
     async def _end(self, response: httpx.Response) -> None:

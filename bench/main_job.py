@@ -63,8 +63,8 @@ async def played(on: Installation, clock: Clock, numbers: Sequence[str]) -> Roun
             stage = Play(on.prepared.issuer, on.urls, client, lambda _: None, WITHIN_SECONDS, known)
             try:
                 await play(stage)
-            except StepFailed as error:
-                failed.append(f"main job: {error}")
+            except (StepFailed, httpx.HTTPError) as error:
+                failed.append(f"main job: {type(error).__name__} {error}")
 
     async with clock.client() as client, asyncio.TaskGroup() as tasks:
         for _ in range(AT_ONCE):

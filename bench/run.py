@@ -1,6 +1,7 @@
 """`./stafett bench`: one table in one run."""
 
 import asyncio
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -53,6 +54,7 @@ def bench(part: str, rounds: int, *, quick: bool, markdown: bool) -> int:
     chosen: Sequence[str] = tuple(PARTS) if part == "all" else (part,)
     told = Told(_say, partial(_show, markdown=markdown))
     wrong: list[str] = []
+    signal.signal(signal.SIGTERM, _stop)
     with ground() as on:
         print(f"{asyncio.run(described(on.servers))}; rounds: {rounds}, median (lowest–highest)\n", flush=True)
         for name in chosen:
@@ -60,6 +62,11 @@ def bench(part: str, rounds: int, *, quick: bool, markdown: bool) -> int:
     for fault in wrong:
         print(f"WRONG  {fault}")
     return 1 if wrong else 0
+
+
+def _stop(_number: int, _frame: object) -> None:
+    """Ends what has been started, in order."""
+    sys.exit(128 + signal.SIGTERM)
 
 
 def _say(text: str) -> None:
