@@ -42,6 +42,11 @@ class Part:
         if line != word:
             raise PartFailed(f"{self.name} said {line!r} where {word!r} was expected.\n{_end_of(self.log)}")
 
+    def must_live(self) -> None:
+        """PartFailed when it has ended."""
+        if self.process.returncode is not None:
+            raise PartFailed(f"{self.name} ended with {self.process.returncode}.\n{_end_of(self.log)}")
+
     def tell(self, word: str) -> None:
         assert self.process.stdin
         self.process.stdin.write(f"{word}\n".encode())
@@ -49,7 +54,7 @@ class Part:
     async def end(self) -> None:
         """Let it stop in order; kill it when it does not."""
         assert self.process.stdin
-        self.process.stdin.close()
+        self.process.stdin.close()  # also tells those that wait for a word
         try:
             async with asyncio.timeout(END_SECONDS):
                 await self.process.wait()

@@ -15,7 +15,7 @@ from bench.growth.doors import DOORS, asked
 from bench.hand_off import chassis, sealed
 from bench.hand_off.contestants import SEALED
 from bench.hand_off.course import Load
-from bench.hand_off.measure import Contestant, Databases, measure
+from bench.hand_off.measure import Contestant, Databases, attempt
 from bench.installation import Installation, prepare
 from bench.main_job import disagreements
 from bench.table import Table
@@ -116,7 +116,7 @@ async def _fill(on: Ground, before: int, size: int, told: Told) -> None:
 async def _hand_offs(on: Ground, found: Grown, size: int, loads: Sequence[Load], rounds: int) -> None:
     for load in loads:
         for _ in range(rounds):
-            run = await measure(_contestant(size), load, on)
+            run = await attempt(_contestant(size), load, on)
             if run.wrong:
                 found.wrong.append(f"growth, {size:,} assignments, {load.name}: {run.wrong}")
             elif load.rate:

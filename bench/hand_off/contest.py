@@ -8,8 +8,7 @@ from statistics import median
 from bench.figures import DRAIN, LATENCY, SUSTAINED, Figure, Target, figure, plain
 from bench.ground import Ground
 from bench.hand_off.course import Load
-from bench.hand_off.measure import Contestant, Run, measure
-from bench.parts import PartFailed
+from bench.hand_off.measure import Contestant, Run, attempt
 from bench.table import Table
 from bench.told import Told
 
@@ -40,20 +39,13 @@ async def contest(
         runs: list[Run] = []
         for number in range(1, rounds + 1):
             for contestant in playing:
-                run = await _one(contestant, load, ground)
+                run = await attempt(contestant, load, ground)
                 runs.append(run)
                 how = run.wrong or f"{plain(run.p50)} ms" if load.rate else f"{plain(run.per_second)} a second"
                 told.say(f"{load.name}, round {number} of {rounds}: {contestant.name}: {run.wrong or how}")
         told.show(table(contestants, load, runs))
         wrong += [f"{run.contestant}, {load.name}: {run.wrong}" for run in runs if run.wrong]
     return wrong
-
-
-async def _one(contestant: Contestant, load: Load, ground: Ground) -> Run:
-    try:
-        return await measure(contestant, load, ground)
-    except PartFailed as failure:
-        return Run(contestant.name, load.name, 0.0, 0.0, 0.0, wrong=str(failure))
 
 
 def is_there(contestant: Contestant) -> bool:

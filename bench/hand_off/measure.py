@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +12,7 @@ from bench.figures import percentile
 from bench.ground import Ground
 from bench.hand_off.course import Course, Load
 from bench.machine import Spent, spent
-from bench.parts import Part, done, part
+from bench.parts import Part, PartFailed, done, part
 
 PATIENCE_SECONDS = 30.0
 """So long nothing may arrive before a run is given up."""
@@ -78,7 +78,16 @@ class Run:
     """What is wrong with the count; empty when every message has arrived once."""
 
 
+async def attempt(contestant: Contestant, load: Load, ground: Ground) -> Run:
+    """A run; where a process fails, one that says so."""
+    try:
+        return await measure(contestant, load, ground)
+    except PartFailed as failure:
+        return Run(contestant.name, load.name, 0.0, 0.0, 0.0, wrong=str(failure))
+
+
 async def measure(contestant: Contestant, load: Load, ground: Ground) -> Run:
+    """PartFailed when a process does not do what it is told."""
     if load.backlog:
         load = replace(load, count=load.count // contestant.part_of)
     databases = await contestant.prepare(ground)
@@ -89,7 +98,7 @@ async def measure(contestant: Contestant, load: Load, ground: Ground) -> Run:
     counting = await asyncpg.connect(databases.counted)
     try:
         async with AsyncExitStack() as stack:
-            parts = {}
+            parts: dict[str, Part] = {}
             for role in contestant.relays if load.backlog else contestant.roles:
                 playing = part(contestant.module, role, course, ground.logs)
                 parts[role] = await stack.enter_async_context(playing)
@@ -97,7 +106,7 @@ async def measure(contestant: Contestant, load: Load, ground: Ground) -> Run:
             there = await counting.fetchval(_count(contestant))
             if not load.backlog:
                 list(parts.values())[-1].tell("go")
-            await _until_all(counting, contestant, load)
+            await _until_all(counting, contestant, load, list(parts.values()))
             after = _spent(parts, ground)
         arrived = await _arrived(counting, contestant)
     finally:
@@ -114,14 +123,16 @@ def _count(contestant: Contestant) -> str:
     return f"SELECT count(*) FROM ({contestant.received}) AS r"  # noqa: S608, a query of our own
 
 
-async def _until_all(counting: asyncpg.Connection, contestant: Contestant, load: Load) -> None:
-    """Until all are there, or nothing comes any more: then the count tells."""
+async def _until_all(counting: asyncpg.Connection, contestant: Contestant, load: Load, parts: Sequence[Part]) -> None:
+    """Until all are there, or nothing comes any more: then the count tells. PartFailed when a process has ended."""
     last, since = -1, time.monotonic()
     while (there := await counting.fetchval(_count(contestant))) < load.count:
         if there != last:
             last, since = there, time.monotonic()
         elif time.monotonic() - since > PATIENCE_SECONDS:
             return
+        for playing in parts:
+            playing.must_live()
         await asyncio.sleep(0.1)
 
 
