@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from uuid_utils.compat import uuid7
 
 from bench.hand_off.course import Course, run, send, subject, until_stopped
-from chassis.database import Rows, Transaction
+from chassis.database import Rows, Transaction, is_transient
 from chassis.decision import Decision
 from chassis.service import Blueprint, create_app
 from chassis.settings import Settings
@@ -160,8 +160,14 @@ async def sender(course: Course, owner: str = SENDER, make: Make = registered) -
     async with well(app):
 
         async def one(number: int, at: datetime) -> None:
-            async with app.state.database.transaction() as tx:
-                await hand_over(tx, make(number, at))
+            """Again, when no connection was free in time: a door answers 503 then, and is asked again."""
+            while True:
+                try:
+                    async with app.state.database.transaction() as tx:
+                        return await hand_over(tx, make(number, at))
+                except Exception as error:
+                    if not is_transient(error):
+                        raise
 
         await send(course, one)
 
