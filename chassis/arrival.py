@@ -83,6 +83,10 @@ class CannotApply(Exception):
     """The message cannot get better by being tried again."""
 
 
+class TookTooLong(Exception):
+    """The handler did not end; it may the next time."""
+
+
 async def ack(batch: Sequence[Delivery], refused: Sequence[Delivery]) -> None:
     """Ack what is safe. What could not even be stored goes back, and past the delivery limit to the dead queue.
 
@@ -137,6 +141,6 @@ def why(error: Exception) -> str:
     if isinstance(error, ValidationError):
         places = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors(include_input=False))
         return f"the body is not a {error.title}: {places}"[:500]
-    if isinstance(error, CannotApply | CannotOpen | envelope.Malformed):
+    if isinstance(error, CannotApply | TookTooLong | CannotOpen | envelope.Malformed):
         return str(error)[:500]
     return describe(error)

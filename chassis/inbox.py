@@ -12,9 +12,9 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -23,7 +23,7 @@ from sqlalchemy import Row
 
 from chassis import envelope, resend
 from chassis import inbox_queries as sql
-from chassis.arrival import Arrival, CannotApply, Delivery, Subject, ack, read, sort_out, why
+from chassis.arrival import Arrival, CannotApply, Delivery, Subject, TookTooLong, ack, read, sort_out, why
 from chassis.database import Database, Transaction, is_transient
 from chassis.decision import Refused
 from chassis.envelope import Cause
@@ -34,11 +34,12 @@ from contracts.event import Event
 from contracts.sealed import CannotOpen
 from contracts.topology import EVENTS, RESEND_REQUESTED
 
-R = TypeVar("R")
-
 BATCH = 100
 ATTEMPTS = 8
 """A message that fails unexpectedly is tried this many times, with pauses of 1, 2, 4 … seconds, before it is parked."""
+
+HANDLER_SECONDS = 15.0
+"""More than a handler waits for a lock. One that never ends would hold up everybody else's messages."""
 
 
 class Inbox:
@@ -66,7 +67,7 @@ class Inbox:
 
     async def run(self, poll: float) -> None:
         """Until cancelled: apply what arrives, retry what is due, ask for what is missing."""
-        await self._hold(self._catch_up)
+        await hold(self._catch_up, self._say)
         look_at = 0.0
         while True:
             # Not wait_for: before Python 3.12 it can take no notice of being cancelled.
@@ -77,19 +78,16 @@ class Inbox:
             while self._arrived:
                 async with self._pace.turn():
                     batch = self._arrived[:BATCH]
-                    await ack(batch, await self._hold(partial(self.receive, batch)))
+                    await ack(batch, await hold(partial(self.receive, batch), self._say))
                     del self._arrived[: len(batch)]
             if time.monotonic() >= look_at:
-                await self._hold(self._retry_and_ask)
+                await hold(self._retry_and_ask, self._say)
                 look_at = time.monotonic() + poll
 
     def _say(self, state: str) -> None:
         if self.state != state:
             self._log.info("inbox", state=state)
         self.state = state
-
-    async def _hold(self, work: Callable[[], Awaitable[R]]) -> R:
-        return await hold(work, self._say)
 
     async def receive(self, batch: Sequence[Delivery]) -> list[Delivery]:
         """Store and apply a batch; gives those that could not be stored. Raises only when the database is away."""
@@ -213,7 +211,14 @@ class Inbox:
 
     async def _effect(self, tx: Transaction, head: envelope.Envelope, event: Event) -> None:
         tx.because(Cause(head.correlation_id, head.id, head.traceparent))
-        await self._handlers[event.type][1](event, tx)
+        limit = asyncio.timeout(HANDLER_SECONDS)
+        try:
+            async with limit:
+                await self._handlers[event.type][1](event, tx)
+        except TimeoutError:
+            if limit.expired():
+                raise TookTooLong(f"its handler did not end within {HANDLER_SECONDS:g} s") from None
+            raise
         self._meters.hand_off.observe(max(0.0, (tx.now - head.time).total_seconds()))
 
     async def _fail(self, tx: Transaction, row: Row[Any], error: Exception) -> None:

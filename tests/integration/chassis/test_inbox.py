@@ -1,11 +1,13 @@
 """What the inbox promises: in order, exactly once, nothing lost, and only the failing subject waits."""
 
+import asyncio
 import json
 import random
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 from sqlalchemy import text
 
 from chassis.database import Transaction
@@ -211,6 +213,26 @@ async def test_what_takes_too_long_in_the_database_holds_up_no_other_subject(pro
         await running.publish(numbered(neighbour, 1), sequence=1)
         await eventually(lambda: _all(running, neighbour, 1))
         assert await running.sql("SELECT 1 FROM inbox WHERE status = 'failed'")
+
+
+async def test_a_handler_that_never_ends_holds_up_no_other_subject_and_is_tried_again(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.inbox.HANDLER_SECONDS", 0.2)
+    subject, neighbour, hangs = uuid4(), uuid4(), [True]
+
+    async def hang(event: AssignmentSent, _tx: Transaction) -> None:
+        if event.assignment_id == subject and hangs:
+            await asyncio.Event().wait()
+
+    async with probe(hang) as running:
+        await running.publish(numbered(subject, 1), sequence=1)
+        await running.publish(numbered(neighbour, 1), sequence=1)
+        await eventually(lambda: _all(running, neighbour, 1))
+        (failed,) = await running.sql("SELECT last_error FROM inbox WHERE status = 'failed'")
+        assert failed["last_error"] == "its handler did not end within 0.2 s"
+        hangs.clear()
+        await eventually(lambda: _all(running, subject, 1))
 
 
 async def test_looking_for_gaps_costs_no_more_the_longer_the_history_is(probe: Probe) -> None:
