@@ -1,12 +1,9 @@
 """The benchmark from end to end, with few messages: real servers, processes, and counts."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
-
-from bench.ground import Ground, ground
+from bench.ground import Ground
 from bench.hand_off.contest import contest
 from bench.hand_off.contestants import OWN
 from bench.hand_off.course import Load
@@ -16,12 +13,6 @@ from bench.told import Told
 
 LOADS = (Load("sustained", 200), Load("steady", 50, rate=50), Load("backlog", 300, backlog=True))
 FLOOR, _, STAFETT, _, SEALED = OWN
-
-
-@pytest.fixture(scope="module")
-def on() -> Iterator[Ground]:
-    with ground() as made:
-        yield made
 
 
 def played(on: Ground, contestants: tuple[Contestant, ...], loads: tuple[Load, ...]) -> tuple[list[str], list[Table]]:
