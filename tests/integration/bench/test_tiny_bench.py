@@ -11,7 +11,7 @@ from bench.hand_off.measure import Contestant
 from bench.table import Table
 from bench.told import Told
 
-LOADS = (Load("sustained", 200), Load("steady", 50, rate=50), Load("backlog", 300, backlog=True))
+LOADS = (Load("sustained", 200), Load("steady", 50, rate=50), Load("backlog", 1_200, backlog=True))
 FLOOR, _, STAFETT, _, SEALED = OWN
 
 
@@ -29,7 +29,8 @@ def test_everything_that_is_handed_over_arrives_once_and_is_timed(on: Ground) ->
         for row in table.rows:
             figures = dict(zip(table.columns, row, strict=True))
             assert float(figures["× floor"]) > 0
-            assert float(figures["all"].replace(",", "")) > 0
+            if "backlog" not in table.title:  # of which all may be there before the relay says that it is ready
+                assert float(figures["all"].replace(",", "")) > 0
 
 
 def test_a_message_that_is_there_twice_is_told_and_named(on: Ground) -> None:
