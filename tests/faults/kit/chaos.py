@@ -1,0 +1,64 @@
+"""A round: courses are played while faults come and go, and somebody starts again what has ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from tests.faults.kit.injected import FAULTS, NODE_FAULTS, Fault, NotStruck
+from tests.faults.kit.rounds import Round
+from tests.faults.kit.run import Run
+from tests.faults.kit.town import Town
+
+LOOK = 0.1
+
+
+@asynccontextmanager
+async def restarting(town: Town) -> AsyncIterator[None]:
+    """Whatever ends is started again, as a supervisor would."""
+
+    async def watch() -> None:
+        while True:
+            town.start_the_ended()
+            await asyncio.sleep(LOOK)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.wait([watching])
+        if not watching.cancelled():
+            watching.result()
+
+
+@dataclass
+class Chaos:
+    """What has struck, over all rounds of a run."""
+
+    run: Run
+    struck: list[Fault] = field(default_factory=list)
+    not_struck: list[str] = field(default_factory=list)
+    servers: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def play(self, a_round: Round, actors: int = 12) -> None:
+        """The whole round; afterwards everything runs and is healed."""
+        before = self.run.begun
+        async with restarting(self.run.town), asyncio.TaskGroup() as group:
+            for fault in a_round.faults:
+                group.create_task(self._inject(fault, before))
+            await self.run.play(a_round.courses, actors)
+
+    async def _inject(self, fault: Fault, before: int) -> None:
+        while self.run.begun - before < fault.at:
+            await asyncio.sleep(LOOK)
+        try:
+            if fault.kind in NODE_FAULTS:
+                async with self.servers:
+                    await NODE_FAULTS[fault.kind](self.run.town, fault)
+            else:
+                await FAULTS[fault.kind](self.run.town, fault)
+        except NotStruck as error:
+            self.not_struck.append(str(error))
+        else:
+            self.struck.append(fault)

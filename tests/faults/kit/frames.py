@@ -1,0 +1,38 @@
+"""AMQP 0-9-1 frames in a stream of bytes: where each begins and ends, and which method it carries."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+HELLO = b"AMQP"
+METHOD = 1
+HEAD, END = 7, 1
+
+PUBLISH, DELIVER, ACK, CONFIRM = (60, 40), (60, 60), (60, 80), (60, 80)
+"""(class, method). A confirm is the broker's ack, an ack is the consumer's: the direction tells them apart."""
+
+Method = tuple[int, int]
+
+
+@dataclass
+class Frames:
+    """One direction of one connection."""
+
+    rest: bytes = b""
+    started: bool = field(default=False)
+
+    def feed(self, data: bytes) -> Iterator[tuple[bytes, Method | None]]:
+        """The whole frames so far, each with its method if it carries one; what is cut off waits for more."""
+        self.rest += data
+        if not self.started and len(self.rest) >= len(HELLO):
+            self.started = True
+            if self.rest.startswith(HELLO):
+                hello, self.rest = self.rest[:8], self.rest[8:]
+                yield hello, None
+        while self.started and len(self.rest) >= HEAD:
+            kind, _channel, size = struct.unpack(">BHI", self.rest[:HEAD])
+            whole = HEAD + size + END
+            if len(self.rest) < whole:
+                return
+            frame, self.rest = self.rest[:whole], self.rest[whole:]
+            yield frame, struct.unpack(">HH", frame[HEAD : HEAD + 4]) if kind == METHOD else None

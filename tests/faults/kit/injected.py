@@ -1,0 +1,242 @@
+"""The faults there are, and how each is brought about and taken away again."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+from cli.accounts import at_database
+from tests.faults.kit import modes, points
+from tests.faults.kit.frames import ACK, CONFIRM, DELIVER, PUBLISH, Method
+from tests.faults.kit.proxy import Direction, Rule, Strike, Way
+from tests.faults.kit.town import Town
+
+CONFIRM_LATE = "between-publish-and-confirm"
+STRUCK_WITHIN = 20.0
+"""Seconds that an armed fault waits for its frame or point before it is taken away unused."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault, when in the round, and where."""
+
+    kind: str
+    service: str
+    at: int
+    """When so many courses have begun."""
+    nth: int = 1
+    """At the nth frame or the nth time the point is reached."""
+
+
+class NotStruck(Exception):
+    """What the fault waited for did not come."""
+
+
+Inject = Callable[[Town, Fault], Awaitable[None]]
+
+
+async def until(happened: Callable[[], bool], what: str, within: float = STRUCK_WITHIN) -> None:
+    """NotStruck when it doesn't happen in time (seconds)."""
+    end = asyncio.get_running_loop().time() + within
+    while not happened():
+        if asyncio.get_running_loop().time() > end:
+            raise NotStruck(what)
+        await asyncio.sleep(0.02)
+
+
+def killed_at(point: str) -> Inject:
+    """kill -9 when the process reaches the point."""
+
+    async def inject(town: Town, fault: Fault) -> None:
+        control = town.control(fault.service)
+        control.arm(point, fault.nth)
+        try:
+            await until(lambda: control.was_reached(point), f"{fault.service} at {point}")
+        finally:
+            control.disarm()
+
+    return inject
+
+
+async def killed_before_confirm(town: Town, fault: Fault) -> None:
+    """kill -9 when the broker has taken a message and its confirm is on the way."""
+    pid = town.running[fault.service].pid
+    await strike(town, fault, Direction.DOWN, CONFIRM, Strike.CUT, then=lambda: os.kill(pid, signal.SIGKILL))
+
+
+async def killed_at_random(town: Town, fault: Fault) -> None:
+    town.kill_if_running(fault.service)
+
+
+async def all_killed(town: Town, _fault: Fault) -> None:
+    town.kill_if_running(*town.running)
+
+
+def struck(direction: Direction, method: Method, how: Strike) -> Inject:
+    """At one frame of the service's way to RabbitMQ."""
+
+    async def inject(town: Town, fault: Fault) -> None:
+        await strike(town, fault, direction, method, how)
+
+    return inject
+
+
+async def strike(
+    town: Town, fault: Fault, direction: Direction, method: Method, how: Strike, then: Callable[[], None] = lambda: None
+) -> None:
+    way = town.to_amqp[fault.service]
+    way.rule = rule = Rule(direction, method, how, fault.nth, then)
+    try:
+        await until(rule.struck.is_set, f"{fault.service}: {how}")
+    finally:
+        if way.rule is rule:
+            way.rule = None
+
+
+def on_way(
+    to: Callable[[Town], Mapping[str, Way]], begin: Callable[[Way], None], end: Callable[[Way], None], seconds: float
+) -> Inject:
+    """Something is wrong with the way for some seconds."""
+
+    async def inject(town: Town, fault: Fault) -> None:
+        way = to(town)[fault.service]
+        await asyncio.to_thread(begin, way)
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(end, way)
+
+    return inject
+
+
+def slower(seconds: float) -> Callable[[Way], None]:
+    def begin(way: Way) -> None:
+        way.delay = seconds
+
+    return begin
+
+
+def behaving(mode: str, value: object, seconds: float) -> Inject:
+    """The service's process behaves badly for some seconds."""
+
+    async def inject(town: Town, fault: Fault) -> None:
+        control = town.control(fault.service)
+        before = control.marks(mode)
+        control.set(mode, value)
+        try:
+            await asyncio.sleep(seconds)
+            await until(lambda: control.marks(mode) > before, f"{fault.service}: {mode}")
+        finally:
+            control.unset(mode)
+
+    return inject
+
+
+@asynccontextmanager
+async def admin(town: Town, service: str) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection to a service's database, past the proxy."""
+    connection = await asyncpg.connect(at_database(town.prepared.servers.postgres, service))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+TERMINATE = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = $1"
+FULL = """
+    CREATE OR REPLACE FUNCTION kit_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100';
+    END $$;
+    CREATE TRIGGER kit_full BEFORE INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION kit_full()"""
+
+
+async def backends_ended(town: Town, fault: Fault) -> None:
+    async with admin(town, fault.service) as connection:
+        if not await connection.fetchval(TERMINATE, fault.service):
+            raise NotStruck(f"{fault.service} had no connection")
+
+
+async def connections_exhausted(town: Town, fault: Fault, seconds: float = 4) -> None:
+    """No connection is to be had (SQLSTATE 53300)."""
+    async with admin(town, fault.service) as connection:
+        await connection.execute(f'ALTER ROLE "{fault.service}" CONNECTION LIMIT 0')
+        try:
+            await connection.fetchval(TERMINATE, fault.service)
+            await asyncio.sleep(seconds)
+        finally:
+            await connection.execute(f'ALTER ROLE "{fault.service}" CONNECTION LIMIT -1')
+
+
+async def disk_full(town: Town, fault: Fault, seconds: float = 3) -> None:
+    """The outbox can't grow (SQLSTATE 53100)."""
+    async with admin(town, fault.service) as connection:
+        await connection.execute(FULL)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            await connection.execute("DROP TRIGGER kit_full ON outbox")
+
+
+async def broker_restarted(town: Town, _fault: Fault) -> None:
+    server = town.prepared.servers.rabbitmq_server
+    assert server
+    await asyncio.to_thread(server.stop)
+    await asyncio.to_thread(server.start)
+
+
+async def broker_killed(town: Town, _fault: Fault) -> None:
+    server = town.prepared.servers.rabbitmq_server
+    assert server
+    await asyncio.to_thread(server.kill)
+    await asyncio.to_thread(server.start)
+
+
+async def postgres_killed(town: Town, _fault: Fault) -> None:
+    server = town.prepared.servers.postgres_server
+    assert server
+    await asyncio.to_thread(server.kill)
+    await asyncio.to_thread(server.start)
+
+
+def _amqp(town: Town) -> Mapping[str, Way]:
+    return town.to_amqp
+
+
+def _postgres(town: Town) -> Mapping[str, Way]:
+    return town.to_postgres
+
+
+FAULTS: Mapping[str, Inject] = {
+    **{f"killed {point}": killed_at(point) for point in points.IN_PROCESS},
+    f"killed {CONFIRM_LATE}": killed_before_confirm,
+    "killed at random": killed_at_random,
+    "all killed": all_killed,
+    "a confirm is lost with its connection": struck(Direction.DOWN, CONFIRM, Strike.CUT),
+    "a confirm is lost": struck(Direction.DOWN, CONFIRM, Strike.SWALLOW),
+    "an ack is lost with its connection": struck(Direction.UP, ACK, Strike.CUT),
+    "a message is cut in the middle": struck(Direction.UP, PUBLISH, Strike.CUT_MIDDLE),
+    "a delivery is cut in the middle": struck(Direction.DOWN, DELIVER, Strike.CUT_MIDDLE),
+    "connections to RabbitMQ cut": on_way(_amqp, Way.cut, Way.heal, 0),
+    "connections to RabbitMQ half open": on_way(_amqp, Way.cut_half_open, Way.bury, 5),
+    "RabbitMQ in a black hole": on_way(_amqp, Way.black_hole, Way.lift, 4),
+    "RabbitMQ slow": on_way(_amqp, slower(0.05), slower(0), 4),
+    "connections to PostgreSQL cut": on_way(_postgres, Way.cut, Way.heal, 0),
+    "PostgreSQL in a black hole": on_way(_postgres, Way.black_hole, Way.lift, 4),
+    "PostgreSQL slow": on_way(_postgres, slower(0.02), slower(0), 4),
+    "backends ended": backends_ended,
+    "connections exhausted": connections_exhausted,
+    "disk full": disk_full,
+    "every message twice": behaving(modes.TWICE, True, 5),
+    "messages shuffled": behaving(modes.SHUFFLED, True, 5),
+    "a message delayed past its successors": behaving(modes.DELAYED, 1.5, 3),
+}
+"""What any town can be given."""
+
+NODE_FAULTS: Mapping[str, Inject] = {
+    "RabbitMQ restarted": broker_restarted,
+    "RabbitMQ killed": broker_killed,
+    "PostgreSQL killed": postgres_killed,
+}
+"""What takes a server of our own."""

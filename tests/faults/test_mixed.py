@@ -1,0 +1,70 @@
+"""Many assignments at once, while whatever can fail does: nothing is lost, doubled, out of order or out of nowhere."""
+
+import asyncio
+import sys
+import time
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from tests.faults.kit.chaos import Chaos
+from tests.faults.kit.rounds import Round, rounds
+from tests.faults.kit.run import Run
+from tests.faults.kit.town import Town
+
+WHOLE = (10, 210, 6)
+CUT = (2, 60, 5)
+"""(rounds, courses in each, faults in each)."""
+
+
+@pytest.mark.in_the_cut
+def test_whatever_fails_nothing_is_lost_doubled_or_out_of_order(
+    a_town: Town, cut: bool, chosen_seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    times, courses, faults = CUT if cut else WHOLE
+    servers = a_town.prepared.servers
+    nodes = bool(servers.postgres_server and servers.rabbitmq_server)
+    say(capsys, f"\nseed {chosen_seed}: ./stafett test faults --seed {chosen_seed} plays the same again")
+    a_town.start_the_ended()
+    a_town.wait_until_well()
+    began = time.monotonic()
+    with asyncio.Runner() as runner:
+        chaos = Chaos(Run(a_town))
+        runner.run(chaos.run.register_persons())
+
+        @seed(chosen_seed)
+        @settings(
+            max_examples=times,
+            phases=[Phase.generate],
+            database=None,
+            deadline=None,
+            suppress_health_check=[*HealthCheck],
+        )
+        @given(rounds(courses, faults, nodes=nodes))
+        def one(a_round: Round) -> None:
+            runner.run(chaos.play(a_round))
+            runner.run(chaos.run.calm())
+            verdict = runner.run(chaos.run.verdict())
+            say(capsys, f"{time.monotonic() - began:4.0f} s  {chaos.run.begun} courses: {verdict.said()}")
+            assert verdict.holds, verdict.said()
+
+        one()
+    say(capsys, summary(chaos, time.monotonic() - began))
+    assert chaos.run.begun == times * courses
+    assert len(chaos.struck) >= times * faults * 2 // 3, chaos.not_struck
+
+
+def summary(chaos: Chaos, seconds: float) -> str:
+    ledger = chaos.run.ledger
+    said = ", ".join(f"{count} {outcome}" for outcome, count in ledger.counts().items())
+    asked = f"{ledger.requests} requests ({ledger.requests / seconds:.0f}/s)"
+    return (
+        f"{chaos.run.begun} assignments, {asked}, commands: {said}; "
+        f"{len(chaos.struck)} faults struck, {len(chaos.not_struck)} found nothing to strike"
+    )
+
+
+def say(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    with capsys.disabled():
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
