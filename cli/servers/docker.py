@@ -115,6 +115,12 @@ class Container:
         self._container.get_wrapped_container().kill()
         self._container.get_wrapped_container().wait()
 
+    def run(self, program: str, *words: str) -> str:
+        code, said = self._container.get_wrapped_container().exec_run([program, *words])
+        if code:
+            raise NoServer(f"{program}: {said.decode(errors='replace').strip()}")
+        return str(said.decode(errors="replace"))
+
     def close(self) -> None:
         assert self._remover.stdin
         self._remover.stdin.close()

@@ -20,6 +20,7 @@ class Private:
         self._ports, self._claims = free_ports(3)
         self.url = kind.url.format(host="127.0.0.1", port=self._ports[0])
         plan = kind.plan(state, self._ports)
+        self._plan = plan
         self._log = Path(plan.folder, "server.log")
         command = [sys.executable, "-I", "-S", keeper.__file__]
         pipe = subprocess.PIPE
@@ -73,6 +74,13 @@ class Private:
 
     def kill(self) -> None:
         self._ask("kill")
+
+    def run(self, program: str, *words: str) -> str:
+        command = [str(Path(self._plan.command[0]).with_name(program)), *words]
+        done = subprocess.run(command, env=self._plan.env, cwd=self._plan.folder, capture_output=True, text=True)
+        if done.returncode:
+            raise NoServer(f"{program}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
 
     def close(self) -> None:
         assert self._keeper.stdin

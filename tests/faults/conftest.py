@@ -1,5 +1,6 @@
 """A town for each file of fault tests."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.kit.run import Run
 from tests.faults.kit.town import Town, town
 
 SEED = "STAFETT_FAULTS_SEED"
@@ -39,6 +41,16 @@ def a_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A town of this file's own; nothing runs yet but its servers."""
     with town(tmp_path_factory.mktemp("town")) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def run(a_town: Town) -> Run:
+    """A run in the file's town, all services well and every person registered; what is played adds up."""
+    a_town.start_the_ended()
+    a_town.wait_until_well()
+    begun = Run(a_town)
+    asyncio.run(begun.register_persons())
+    return begun
 
 
 @pytest.fixture

@@ -40,12 +40,16 @@ class Actor:
         """What stands there; asked until somebody answers."""
         return (await self._until(login, "GET", path, None, None, insists=True))[1]
 
-    async def asked(self, login: str, path: str, body: Any) -> Any:
+    async def asked(self, login: str, path: str, body: Any, method: str = "POST") -> Any:
         """Have something done that the ledger need not know of."""
-        status, answer = await self._until(login, "POST", path, body, uuid4(), insists=True)
+        status, answer = await self._until(login, method, path, body, uuid4(), insists=True)
         if status >= 300:
             raise GivenUp(f"{path}: {status} {answer}")
         return answer
+
+    async def status(self, login: str, path: str, body: Any) -> int:
+        """What is answered, whatever it is."""
+        return (await self._until(login, "POST", path, body, uuid4(), insists=True))[0]
 
     async def do(
         self,

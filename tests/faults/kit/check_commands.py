@@ -70,7 +70,7 @@ def commands_took_effect(commands: Sequence[Command], facts: Facts) -> Iterator[
             yield Finding(Word.LOST, f"{what}: answered, and done {times} times")
         elif times > most:
             yield Finding(Word.DUPLICATED if most else Word.PHANTOM, f"{what}: done {times} times of at most {most}")
-        for _ in range(min(times, most) - least):
+        elif times > least:
             yield Finding(Word.RECOVERED, f"{what}: never answered, and done")
 
 

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-HELLO = b"AMQP"
+HELLO, GREETING = b"AMQP", 8
 METHOD = 1
 HEAD, END = 7, 1
 
@@ -24,10 +24,10 @@ class Frames:
     def feed(self, data: bytes) -> Iterator[tuple[bytes, Method | None]]:
         """The whole frames so far, each with its method if it carries one; what is cut off waits for more."""
         self.rest += data
-        if not self.started and len(self.rest) >= len(HELLO):
+        if not self.started and len(self.rest) >= GREETING:
             self.started = True
             if self.rest.startswith(HELLO):
-                hello, self.rest = self.rest[:8], self.rest[8:]
+                hello, self.rest = self.rest[:GREETING], self.rest[GREETING:]
                 yield hello, None
         while self.started and len(self.rest) >= HEAD:
             kind, _channel, size = struct.unpack(">BHI", self.rest[:HEAD])

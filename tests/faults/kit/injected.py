@@ -1,8 +1,6 @@
 """The faults there are, and how each is brought about and taken away again."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -52,20 +50,22 @@ def killed_at(point: str) -> Inject:
     """kill -9 when the process reaches the point."""
 
     async def inject(town: Town, fault: Fault) -> None:
-        control = town.control(fault.service)
+        control, process = town.control(fault.service), town.running[fault.service]
         control.arm(point, fault.nth)
         try:
             await until(lambda: control.was_reached(point), f"{fault.service} at {point}")
         finally:
             control.disarm()
+        await until(lambda: process.poll() is not None, f"the end of {fault.service}")
 
     return inject
 
 
 async def killed_before_confirm(town: Town, fault: Fault) -> None:
     """kill -9 when the broker has taken a message and its confirm is on the way."""
-    pid = town.running[fault.service].pid
-    await strike(town, fault, Direction.DOWN, CONFIRM, Strike.CUT, then=lambda: os.kill(pid, signal.SIGKILL))
+    process = town.running[fault.service]
+    await strike(town, fault, Direction.DOWN, CONFIRM, Strike.CUT, then=process.kill)
+    await until(lambda: process.poll() is not None, f"the end of {fault.service}")
 
 
 async def killed_at_random(town: Town, fault: Fault) -> None:
@@ -146,10 +146,16 @@ async def admin(town: Town, service: str) -> AsyncIterator[asyncpg.Connection]:
 
 TERMINATE = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = $1"
 FULL = """
+    CREATE SEQUENCE IF NOT EXISTS kit_refused;
+    GRANT USAGE ON SEQUENCE kit_refused TO PUBLIC;
     CREATE OR REPLACE FUNCTION kit_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM nextval('kit_refused');
         RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100';
     END $$;
     CREATE TRIGGER kit_full BEFORE INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION kit_full()"""
+ROOM = "DROP TRIGGER kit_full ON outbox"
+REFUSED = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM kit_refused"
+"""How often the outbox has had no room; a sequence keeps what is rolled back."""
 
 
 async def backends_ended(town: Town, fault: Fault) -> None:
@@ -173,10 +179,13 @@ async def disk_full(town: Town, fault: Fault, seconds: float = 3) -> None:
     """The outbox can't grow (SQLSTATE 53100)."""
     async with admin(town, fault.service) as connection:
         await connection.execute(FULL)
+        before = await connection.fetchval(REFUSED)
         try:
             await asyncio.sleep(seconds)
         finally:
-            await connection.execute("DROP TRIGGER kit_full ON outbox")
+            await connection.execute(ROOM)
+        if await connection.fetchval(REFUSED) == before:
+            raise NotStruck(f"{fault.service} wrote nothing")
 
 
 async def broker_restarted(town: Town, _fault: Fault) -> None:

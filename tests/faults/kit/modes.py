@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from chassis.arrival import CannotApply
 from tests.faults.kit import seams
 from tests.faults.kit.control import Control
 from tests.faults.kit.seams import Async
@@ -14,7 +15,9 @@ DELAYED = "first-message-delayed"
 HANGS = "handler-hangs"
 """The type whose handler never returns."""
 FAILS = "handler-fails"
-"""The type whose handler fails."""
+"""The type whose handler fails, as by a bug."""
+REFUSES = "handler-refuses"
+"""The type whose handler says that it can never do it, as by a build that is too old."""
 
 
 class Deliberate(Exception):
@@ -47,6 +50,9 @@ def put_in(control: Control) -> None:
             if control.mode(FAILS) == type:
                 control.note(FAILS)
                 raise Deliberate
+            if control.mode(REFUSES) == type:
+                control.note(REFUSES)
+                raise CannotApply("this build can't")
             await handler(event, tx)
 
         return handled

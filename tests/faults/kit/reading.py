@@ -137,3 +137,9 @@ def _carried(row: Mapping[str, Any]) -> Carried:
 
 def _clear(body: bytes) -> dict[str, Any]:
     return {name: value for name, value in json.loads(body).items() if not isinstance(value, dict)}
+
+
+async def unpublished(admin: str, service: str) -> int:
+    """How many messages wait in a service's outbox."""
+    async with _at(admin, service) as connection:
+        return int(await connection.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL"))

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import httpx
 
@@ -30,6 +31,8 @@ class Run:
     begun: int = 0
     """How many courses have been begun."""
     given_up: list[str] = field(default_factory=list)
+    skipped: set[UUID] = field(default_factory=set)
+    """Messages that an operator has left without effect."""
 
     def actor(self, client: httpx.AsyncClient, *, insists: bool = True, patience: float = 90) -> Actor:
         return Actor(self.town, client, self.ledger, self.tokens, insists, patience)
@@ -76,7 +79,7 @@ class Run:
     async def verdict(self) -> Verdict:
         """What the databases say."""
         servers = self.town.prepared.servers
-        return judge(self.ledger.commands, await read_facts(servers.postgres, servers.amqp))
+        return judge(self.ledger.commands, await read_facts(servers.postgres, servers.amqp), skipped=self.skipped)
 
 
 async def register(actor: Actor, body: dict[str, str]) -> str:

@@ -1,0 +1,31 @@
+"""One fault alone: it strikes while something is played, and afterwards nothing is wrong."""
+
+import asyncio
+from collections.abc import Awaitable
+
+from tests.faults.kit.chaos import restarting
+from tests.faults.kit.courses import BLANDAREN, RAKENSTICKAN, Course, Turn
+from tests.faults.kit.run import CALM_SECONDS, Run
+
+EVERY_TURN = tuple(Course(turn, BLANDAREN, insists=True) for turn in Turn)
+A_FEW = (
+    Course(Turn.CLOSED, RAKENSTICKAN, insists=True),
+    Course(Turn.ACKNOWLEDGED, BLANDAREN, insists=True),
+    Course(Turn.DECLINED, BLANDAREN, insists=True),
+    Course(Turn.SENT, BLANDAREN, insists=True),
+)
+
+
+async def withstands(run: Run, fault: Awaitable[None], played: Awaitable[None], within: float = CALM_SECONDS) -> None:
+    """The fault and what is played begin together; NotStruck when the fault found nothing to strike."""
+    async with restarting(run.town):
+        await asyncio.gather(fault, played)
+    await holds(run, within)
+
+
+async def holds(run: Run, within: float = CALM_SECONDS) -> None:
+    """All comes to rest, and the verdict is that nothing is wrong."""
+    calm = await run.calm(within)
+    verdict = await run.verdict()
+    assert verdict.holds, verdict.said()
+    assert calm
