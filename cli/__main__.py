@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PORT_HELP = "default: %(default)s"
-PARTS = ("unit", "property", "integration", "system", "browser", "architecture", "all")
+PARTS = ("unit", "property", "integration", "system", "faults", "browser", "architecture", "all")
 SERVICES = ("organisation", "authority", "execution", "journal", "deviation", "notify")
 """As in contracts/topology.py, which takes longer to import than to say the names; a test compares them."""
 BENCHED = ("hand-off", "main-job", "footprint", "growth")
@@ -83,7 +83,9 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _add_for_developers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    test = commands.add_parser("test", help="run the tests, all or a part; further arguments go to pytest")
+    test = commands.add_parser(
+        "test", help="run the tests, all or a part; what follows goes to pytest, as --seed N for faults"
+    )
     test.add_argument("part", nargs="?", choices=PARTS, default="all")
     test.set_defaults(run=_test)
 
@@ -124,14 +126,16 @@ def _serve(chosen: argparse.Namespace) -> None:
 
 
 def _test(chosen: argparse.Namespace) -> int:
-    from cli.check import PYTEST, QUICK
+    from cli.check import FAULTS, PYTEST, QUICK
 
     os.chdir(ROOT)
     part = "tests" if chosen.part == "all" else f"tests/{chosen.part}"
     # Each process has servers of its own; a file's tests stay together, since they share what they have started.
     side_by_side = (f"-n{min(os.cpu_count() or 1, 4)}", "--dist=loadscope")
-    how = {"unit": QUICK, "property": (), "architecture": ()}.get(chosen.part, side_by_side)
-    command = [*PYTEST, part, *how, *chosen.rest]
+    how = {"unit": QUICK, "property": (), "architecture": (), "faults": (*FAULTS, *side_by_side)}
+    of_all = (*FAULTS, "--cut", *side_by_side)
+    chosen_how = of_all if chosen.part == "all" else how.get(chosen.part, side_by_side)
+    command = [*PYTEST, part, *chosen_how, *chosen.rest]
     print(" ".join(command), flush=True)
     os.execv(sys.executable, command)  # noqa: S606
 

@@ -21,6 +21,9 @@ QUICK = (
 )
 """For unit tests, which need none of what these plugins do: half a second less, each time."""
 
+FAULTS = ("-p", "tests.faults.options")
+"""The options of the fault suite: --seed N, and --cut, with which all tests hold two minutes of it."""
+
 
 @dataclass(frozen=True)
 class Step:

@@ -4,20 +4,21 @@ import asyncio
 
 import pytest
 
-from tests.faults.kit.broken import BUILDS
+from tests.faults.kit.broken import ACK_FIRST, BUILDS, NO_INBOX
 from tests.faults.kit.run import Run
 from tests.faults.kit.steered import STEERED, Steer, steered
 from tests.faults.kit.town import Town
 from tests.faults.kit.verdict import Verdict
 
-pytestmark = pytest.mark.in_the_cut
+IN_THE_CUT = (NO_INBOX, ACK_FIRST)
+TRIED = [pytest.param(build, marks=[pytest.mark.in_the_cut] * (build in IN_THE_CUT)) for build in BUILDS]
 
 
 def test_every_broken_build_is_tried() -> None:
     assert STEERED.keys() == BUILDS.keys()
 
 
-@pytest.mark.parametrize("build", BUILDS)
+@pytest.mark.parametrize("build", TRIED)
 async def test_a_build_with_a_defect_is_caught(build: str, fresh_town: Town) -> None:
     fresh_town.broken = build
     verdict = await judged(fresh_town, STEERED[build].steer)

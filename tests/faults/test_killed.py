@@ -1,13 +1,11 @@
 """kill -9 of each service at each point of a message's way, at a random moment, and of all at once."""
 
-import asyncio
-
 import pytest
 
 from contracts.topology import SERVICES
 from tests.faults.kit import points
 from tests.faults.kit.alone import A_FEW, withstands
-from tests.faults.kit.injected import CONFIRM_LATE, Fault, killed_at, killed_before_confirm
+from tests.faults.kit.injected import CONFIRM_LATE, Fault, killed_at, killed_before_confirm, until
 from tests.faults.kit.run import Run
 from tests.faults.kit.stimuli import HEARS, TELLS
 
@@ -58,8 +56,7 @@ A_MOMENT = 2
 
 async def killed_after(run: Run, courses: int, *services: str) -> None:
     begun = run.begun
-    while run.begun < begun + courses:
-        await asyncio.sleep(0.01)
+    await until(lambda: run.begun >= begun + courses, "the moment")
     processes = [run.town.running[service] for service in services]
     run.town.kill(*services)
     assert [process.returncode for process in processes] == [-9] * len(services)

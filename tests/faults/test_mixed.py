@@ -66,5 +66,4 @@ def summary(chaos: Chaos, seconds: float) -> str:
 
 def say(capsys: pytest.CaptureFixture[str], line: str) -> None:
     with capsys.disabled():
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+        sys.stderr.write(f"{line}\n")  # what runs side by side has no other way to the terminal

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.faults.kit.injected import FAULTS, NODE_FAULTS, Fault, NotStruck
+from tests.faults.kit.injected import FAULTS, NODE_FAULTS, Fault, NotStruck, until
 from tests.faults.kit.rounds import Round
 from tests.faults.kit.run import Run
 from tests.faults.kit.town import Town
 
 LOOK = 0.1
+PATIENCE = 600.0
+"""Seconds until the moment of a fault must have come."""
 
 
 @asynccontextmanager
@@ -50,8 +52,7 @@ class Chaos:
             await self.run.play(a_round.courses, actors)
 
     async def _inject(self, fault: Fault, before: int) -> None:
-        while self.run.begun - before < fault.at:
-            await asyncio.sleep(LOOK)
+        await until(lambda: self.run.begun - before >= fault.at, "its moment", PATIENCE)
         try:
             if fault.kind in NODE_FAULTS:
                 async with self.servers:

@@ -76,8 +76,8 @@ def _tellings(told: tuple[Told, ...]) -> tuple[Counter[Telling], Counter[Telling
     """(those that must be, those that may be)."""
     lines: dict[UUID, list[Told]] = defaultdict(list)
     for event in told:
-        if event.subject.startswith("assignment/"):
-            lines[UUID(event.subject[11:])].append(event)
+        if event.subject.startswith(("assignment/", "deviation/")):
+            lines[UUID(event.subject.partition("/")[2])].append(event)
     must: Counter[Telling] = Counter()
     may: Counter[Telling] = Counter()
     for id, events in lines.items():
@@ -94,6 +94,8 @@ def _told_by(event: Told, events: list[Told]) -> Iterator[tuple[str, UUID]]:
         yield TO_UNIT[event.type], UUID(event.body["unit_id"])
     elif event.type in TO_CASE_WORKER:
         yield TO_CASE_WORKER[event.type], UUID(event.body["case_worker_id"])
+    elif event.type == "deviation.deviation-registered.v1":
+        yield "deviation", UUID(event.body["manager_id"])
     elif event.type == "authority.assignment-withdrawn.v1":
         yield "assignment_withdrawn", UUID(event.body["unit_id"])
     elif event.type == "execution.assignment-distributed.v1":

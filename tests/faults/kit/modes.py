@@ -1,6 +1,7 @@
 """Ways in which a service's process behaves badly for as long as the kit says so."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from chassis.arrival import CannotApply
@@ -26,46 +27,59 @@ class Deliberate(Exception):
 
 def put_in(control: Control) -> None:
     """Put the modes where they belong."""
+    seams.around_send(partial(_twice, control))
+    seams.around_send(partial(_delayed, control))
+    seams.around_send(partial(_shuffled, control))
+    seams.around_handlers(partial(_handled, control))
 
-    def send(original: Async) -> Async:
-        async def sent(relay: Any, rows: Any) -> Any:
-            if control.mode(TWICE):
-                await original(relay, rows)
-                control.note(TWICE)
-            if control.mode(SHUFFLED) and len(rows) > 1:
-                rows = rows[::-1]
-                control.note(SHUFFLED)
-            seconds = control.mode(DELAYED)
-            if seconds and len(rows) > 1:
-                return await _first_last(original, relay, rows, float(str(seconds)), control)
+
+def _twice(control: Control, original: Async) -> Async:
+    async def sent(relay: Any, rows: Any) -> Any:
+        if rows and control.mode(TWICE):
+            await original(relay, rows)
+            control.note(TWICE)
+        return await original(relay, rows)
+
+    return sent
+
+
+def _shuffled(control: Control, original: Async) -> Async:
+    async def sent(relay: Any, rows: Any) -> Any:
+        if len(rows) > 1 and control.mode(SHUFFLED):
+            control.note(SHUFFLED)
+            return await original(relay, rows[::-1])
+        return await original(relay, rows)
+
+    return sent
+
+
+def _delayed(control: Control, original: Async) -> Async:
+    async def sent(relay: Any, rows: Any) -> Any:
+        seconds = control.mode(DELAYED) if len(rows) > 1 else None
+        if not seconds:
             return await original(relay, rows)
+        confirmed, refused, late = await original(relay, rows[1:])
+        if late:
+            return confirmed, [*refused, (rows[0], "held back")], late
+        await asyncio.sleep(float(str(seconds)))
+        control.note(DELAYED)
+        first = await original(relay, rows[:1])
+        return [*confirmed, *first[0]], [*refused, *first[1]], first[2]
 
-        return sent
-
-    def handle(type: str, handler: Async) -> Async:
-        async def handled(event: Any, tx: Any) -> None:
-            if control.mode(HANGS) == type:
-                control.note(HANGS)
-                await asyncio.Event().wait()
-            if control.mode(FAILS) == type:
-                control.note(FAILS)
-                raise Deliberate
-            if control.mode(REFUSES) == type:
-                control.note(REFUSES)
-                raise CannotApply("this build can't")
-            await handler(event, tx)
-
-        return handled
-
-    seams.around_send(send)
-    seams.around_handlers(handle)
+    return sent
 
 
-async def _first_last(original: Async, relay: Any, rows: Any, seconds: float, control: Control) -> Any:
-    confirmed, refused, late = await original(relay, rows[1:])
-    if late:
-        return confirmed, [*refused, (rows[0], "held back")], late
-    await asyncio.sleep(seconds)
-    control.note(DELAYED)
-    after = await original(relay, rows[:1])
-    return [*confirmed, *after[0]], [*refused, *after[1]], after[2]
+def _handled(control: Control, type: str, handler: Async) -> Async:
+    async def handled(event: Any, tx: Any) -> None:
+        if control.mode(HANGS) == type:
+            control.note(HANGS)
+            await asyncio.Event().wait()
+        if control.mode(FAILS) == type:
+            control.note(FAILS)
+            raise Deliberate
+        if control.mode(REFUSES) == type:
+            control.note(REFUSES)
+            raise CannotApply("this build can't")
+        await handler(event, tx)
+
+    return handled

@@ -1,6 +1,7 @@
 """The named points of a message's way at which a service's process can be ended."""
 
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from tests.faults.kit import seams
@@ -28,55 +29,52 @@ _telling: ContextVar[bool] = ContextVar("telling", default=False)
 
 def put_in(control: Control) -> None:
     """Put the points where they belong."""
+    seams.around_write(_while_telling)
+    seams.around_receive(_while_receiving)
+    seams.around_publish(partial(_before, control, AFTER_COMMIT))
+    seams.around_send(partial(_after, control, CONFIRMED_BEFORE_MARK))
+    seams.around_ack(partial(_before, control, COMMITTED_BEFORE_ACK))
+    seams.on_commit(partial(_commit, control))
 
-    def write(original: Async) -> Async:
-        async def written(*given: Any, **named: Any) -> None:
-            _telling.set(True)
-            await original(*given, **named)
 
-        return written
+def _before(control: Control, point: str, original: Async) -> Async:
+    async def reached(*given: Any, **named: Any) -> Any:
+        control.reach(point)
+        return await original(*given, **named)
 
-    def receive(original: Async) -> Async:
-        async def received(*given: Any, **named: Any) -> Any:
-            token = _receiving.set(True)
-            try:
-                return await original(*given, **named)
-            finally:
-                _receiving.reset(token)
+    return reached
 
-        return received
 
-    def publish(original: Async) -> Async:
-        async def published(*given: Any, **named: Any) -> Any:
-            control.reach(AFTER_COMMIT)
+def _after(control: Control, point: str, original: Async) -> Async:
+    async def reached(*given: Any, **named: Any) -> Any:
+        answer = await original(*given, **named)
+        control.reach(point)
+        return answer
+
+    return reached
+
+
+def _while_telling(original: Async) -> Async:
+    async def telling(*given: Any, **named: Any) -> Any:
+        _telling.set(True)
+        return await original(*given, **named)
+
+    return telling
+
+
+def _while_receiving(original: Async) -> Async:
+    async def receiving(*given: Any, **named: Any) -> Any:
+        token = _receiving.set(True)
+        try:
             return await original(*given, **named)
+        finally:
+            _receiving.reset(token)
 
-        return published
+    return receiving
 
-    def send(original: Async) -> Async:
-        async def sent(*given: Any, **named: Any) -> Any:
-            answer = await original(*given, **named)
-            control.reach(CONFIRMED_BEFORE_MARK)
-            return answer
 
-        return sent
-
-    def ack(original: Async) -> Async:
-        async def acked(*given: Any, **named: Any) -> Any:
-            control.reach(COMMITTED_BEFORE_ACK)
-            return await original(*given, **named)
-
-        return acked
-
-    def commit() -> None:
-        if _receiving.get():
-            control.reach(APPLIED_BEFORE_COMMIT)
-        elif _telling.get():
-            control.reach(TOLD_BEFORE_COMMIT)
-
-    seams.around_write(write)
-    seams.around_receive(receive)
-    seams.around_publish(publish)
-    seams.around_send(send)
-    seams.around_ack(ack)
-    seams.on_commit(commit)
+def _commit(control: Control) -> None:
+    if _receiving.get():
+        control.reach(APPLIED_BEFORE_COMMIT)
+    elif _telling.get():
+        control.reach(TOLD_BEFORE_COMMIT)

@@ -1,4 +1,4 @@
-"""The network between a service and its servers: a proxy that delays, swallows and cuts, at a chosen frame if need be."""
+"""The network between a service and its servers: a proxy that delays, swallows and cuts, at a chosen frame too."""
 
 import asyncio
 import threading

@@ -9,9 +9,9 @@ from uuid import UUID
 import aio_pika
 import asyncpg
 
+from chassis import replica
 from cli.accounts import at_database
 from cli.blueprints import blueprint
-from chassis import replica
 from contracts.topology import DEAD, SERVICES, queue
 from tests.faults.kit.facts import Carried, Change, Effect, Facts, Followed, Left, Notice, Ordered, Told
 
@@ -80,7 +80,7 @@ async def at_rest(admin: str, amqp: str) -> bool:
     """Nothing is left to publish, to apply or in a queue."""
     if any((await queued(amqp)).values()):
         return False
-    return not any([left for service in SERVICES for left in await _left(admin, service)])
+    return not [left for service in SERVICES for left in await _left(admin, service)]
 
 
 async def _queued(amqp: str) -> list[Left]:

@@ -13,7 +13,8 @@ from tests.faults.kit.seams import Async
 EFFECT = text("INSERT INTO kit_effect (id, subject, type) VALUES (:id, :subject, :type)")
 
 TABLES = """
-    CREATE TABLE kit_effect (position bigserial PRIMARY KEY, id uuid NOT NULL, subject text NOT NULL, type text NOT NULL);
+    CREATE TABLE kit_effect (
+        position bigserial PRIMARY KEY, id uuid NOT NULL, subject text NOT NULL, type text NOT NULL);
     CREATE TABLE kit_status (
         position bigserial PRIMARY KEY, about text NOT NULL, id uuid NOT NULL, before text, after text NOT NULL);
     CREATE FUNCTION kit_note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -14,7 +14,7 @@ from tests.faults.kit.judge import judge
 from tests.faults.kit.ledger import Ledger
 from tests.faults.kit.reading import at_rest, read_facts
 from tests.faults.kit.town import Town
-from tests.faults.kit.verdict import Verdict
+from tests.faults.kit.verdict import Finding, Verdict
 from tests.support.identity_numbers import PERSONNUMMER
 
 CALM_SECONDS = 120.0
@@ -31,6 +31,8 @@ class Run:
     begun: int = 0
     """How many courses have been begun."""
     given_up: list[str] = field(default_factory=list)
+    reported: set[Finding] = field(default_factory=set)
+    """What a test has failed for already."""
     skipped: set[UUID] = field(default_factory=set)
     """Messages that an operator has left without effect."""
 

@@ -8,13 +8,14 @@ from tests.faults.kit import broken, modes, points
 from tests.faults.kit.chaos import restarting
 from tests.faults.kit.courses import BLANDAREN, Course, Turn
 from tests.faults.kit.frames import PUBLISH
-from tests.faults.kit.injected import Fault, admin, killed_at, strike, until
+from tests.faults.kit.injected import Fault, killed_at, strike, until
 from tests.faults.kit.proxy import Direction, Strike
+from tests.faults.kit.reading import unpublished
 from tests.faults.kit.run import Run
 from tests.faults.kit.verdict import Word
+from tests.support.stafett import eventually
 
 RECEIVED = "execution.assignment-received.v1"
-UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
 PATIENCE = 30.0
 
 Steer = Callable[[Run], Awaitable[None]]
@@ -66,12 +67,14 @@ async def fails_for_a_while(run: Run) -> None:
     control = run.town.control("authority")
     control.set(modes.FAILS, RECEIVED)
     await run.play([Course(Turn.DISTRIBUTED, BLANDAREN, insists=True)], patience=PATIENCE)
-    async with admin(run.town, "execution") as connection:
-        while await connection.fetchval(UNPUBLISHED):
-            await asyncio.sleep(0.05)
+    await eventually(lambda: all_published(run, "execution"), PATIENCE)
     before = control.marks(modes.FAILS)
     await until(lambda: control.marks(modes.FAILS) >= before + 2, "two more attempts")
     control.unset(modes.FAILS)
+
+
+async def all_published(run: Run, service: str) -> bool:
+    return not await unpublished(run.town.prepared.servers.postgres, service)
 
 
 STEERED: Mapping[str, Steered] = {

@@ -1,6 +1,5 @@
 """What makes each of the six services tell something, through its own door or as an operator does it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -12,9 +11,11 @@ from chassis.clock import SWEDEN
 from chassis.database import Database
 from chassis.keys import load_keys
 from cli.blueprints import blueprint
+from tests.faults.kit.actor import Actor
 from tests.faults.kit.courses import BLANDAREN, Course, Turn
 from tests.faults.kit.run import Run
 from tests.support.municipality import unit
+from tests.support.stafett import eventually
 
 Stimulus = Callable[[Run], Awaitable[None]]
 ADMINISTRATOR, COORDINATOR = "asa.vinge", "eva.nyberg"
@@ -44,8 +45,12 @@ async def journal_opened(run: Run) -> None:
     journal = {"person_id": person, "unit_id": str(unit("blandaren-ute")), "template": "allman"}
     async with httpx.AsyncClient() as client:
         actor = run.actor(client)
-        while await actor.status(COORDINATOR, "/journal/journals", journal) == 404:
-            await asyncio.sleep(0.1)
+        await eventually(lambda: opened(actor, journal), 60)
+
+
+async def opened(actor: Actor, journal: dict[str, str]) -> bool:
+    """False while the journal service has not heard of the person; a journal that is there already will do."""
+    return await actor.status(COORDINATOR, "/journal/journals", journal) != 404
 
 
 async def deviation_registered(run: Run) -> None:
@@ -83,4 +88,4 @@ TELLS: Mapping[str, Stimulus] = {
     "deviation": deviation_registered,
     "notify": history_asked_for,
 }
-HEARS: Mapping[str, Stimulus] = {service: carried_out for service in TELLS} | {"organisation": unit_made}
+HEARS: Mapping[str, Stimulus] = dict.fromkeys(TELLS, carried_out) | {"organisation": unit_made}

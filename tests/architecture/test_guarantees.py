@@ -1,0 +1,28 @@
+"""Every guarantee is shown by tests that exist, and every fault test shows a guarantee."""
+
+import re
+
+from tests.architecture.rules.source import ROOT
+
+DOCUMENT = ROOT / "docs" / "guarantees.md"
+LINK = re.compile(r"\[(test_\w+)\]\(([\w/.]+)\)")
+DEFINED = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
+PROVES = "**Shown by**"
+
+
+def test_the_tests_that_guarantees_name_exist() -> None:
+    named = LINK.findall(DOCUMENT.read_text())
+    assert len(named) > 20
+    missing = [name for name, path in named if name not in DEFINED.findall((DOCUMENT.parent / path).read_text())]
+    assert missing == []
+
+
+def test_every_guarantee_names_a_test_and_its_end() -> None:
+    _, *guarantees = re.split(r"^## \d+\. ", DOCUMENT.read_text(), flags=re.MULTILINE)
+    assert len(guarantees) == 7
+    for guarantee in guarantees:
+        title = guarantee.splitlines()[0]
+        assert "**At a unit.**" in guarantee, title
+        assert "**Technically.**" in guarantee, title
+        assert LINK.search(guarantee.partition(PROVES)[2]), title
+        assert "**Ends " in guarantee, title
