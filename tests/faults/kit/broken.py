@@ -10,7 +10,7 @@ from chassis.arrival import ack as really_ack
 from chassis.arrival import read
 from chassis.database import Database
 from chassis.envelope import Cause
-from tests.faults.kit import seams
+from tests.faults.kit import points, seams
 from tests.faults.kit.seams import Async
 
 PAUSE = 0.3
@@ -33,6 +33,7 @@ def _outbox_apart() -> None:
         async def apart(tx: Any, *given: Any, **named: Any) -> None:
             async with databases[0].transaction(tx.cause) as own:
                 await original(own, *given, **named)
+            points.tells()
 
         return apart
 

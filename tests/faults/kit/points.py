@@ -54,9 +54,14 @@ def _after(control: Control, point: str, original: Async) -> Async:
     return reached
 
 
+def tells() -> None:
+    """What is done now tells something when it commits."""
+    _telling.set(True)
+
+
 def _while_telling(original: Async) -> Async:
     async def telling(*given: Any, **named: Any) -> Any:
-        _telling.set(True)
+        tells()
         return await original(*given, **named)
 
     return telling
@@ -77,4 +82,5 @@ def _commit(control: Control) -> None:
     if _receiving.get():
         control.reach(APPLIED_BEFORE_COMMIT)
     elif _telling.get():
+        _telling.set(False)
         control.reach(TOLD_BEFORE_COMMIT)

@@ -3,14 +3,13 @@
 from typing import Any
 
 import asyncpg
-from sqlalchemy import text
 
 from cli.accounts import at_database
 from contracts.topology import SERVICES
 from tests.faults.kit import seams
 from tests.faults.kit.seams import Async
 
-EFFECT = text("INSERT INTO kit_effect (id, subject, type) VALUES (:id, :subject, :type)")
+EFFECT = "INSERT INTO kit_effect (id, subject, type) VALUES ($1, $2, $3)"
 
 TABLES = """
     CREATE TABLE kit_effect (
@@ -54,7 +53,7 @@ def record_effects() -> None:
     def wrap(type: str, handler: Async) -> Async:
         async def noting(event: Any, tx: Any) -> None:
             await handler(event, tx)
-            await seams.beside(tx, EFFECT, {"id": tx.cause.causation_id, "subject": event.subject, "type": type})
+            await seams.beside(tx, EFFECT, tx.cause.causation_id, event.subject, type)
 
         return noting
 

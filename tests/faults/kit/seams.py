@@ -1,9 +1,8 @@
 """Every name of the production code that the kit takes hold of; one that is gone fails at once, and says which."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
-
-from sqlalchemy import event
 
 from chassis import inbox
 from chassis.database import Database
@@ -58,16 +57,18 @@ def around_write(wrap: Around) -> None:
 
 
 def on_commit(reached: Callable[[], None]) -> None:
-    """Called in each process when a service's database is about to commit."""
+    """Called when a transaction of a service has done all its work and is about to commit."""
 
-    def wrap(init: Any) -> Any:
-        def made(database: Database, *given: Any, **named: Any) -> None:
-            init(database, *given, **named)
-            event.listen(database.engine.sync_engine, "commit", lambda _connection: reached())
+    def wrap(begun: Any) -> Any:
+        @asynccontextmanager
+        async def to_the_end(database: Database) -> AsyncIterator[Any]:
+            async with begun(database) as connections:
+                yield connections
+                reached()
 
-        return made
+        return to_the_end
 
-    around(Database, "__init__", wrap)
+    around(Database, "_begun", wrap)
 
 
 def on_database(made: Callable[[Database], None]) -> None:
@@ -97,12 +98,12 @@ def around_handlers(wrap: Callable[[str, Async], Async]) -> None:
     around(Inbox, "__init__", wrapped)
 
 
-async def beside(tx: Transaction, statement: Any, values: dict[str, Any]) -> None:
+async def beside(tx: Transaction, statement: str, *values: object) -> None:
     """Run a statement in the transaction without disturbing what it keeps for later."""
-    connection = getattr(tx, "_connection", None)
-    if connection is None:
-        raise SeamGone("Transaction has no _connection")
-    await connection.execute(statement, values)
+    driver = getattr(tx, "driver", None)
+    if driver is None:
+        raise SeamGone("Transaction has no driver")
+    await driver.execute(statement, *values)
 
 
 def parts(inbox: Any) -> tuple[Database, dict[str, tuple[Any, Any]]]:
