@@ -23,12 +23,12 @@ from sqlalchemy import Row
 
 from chassis import envelope, resend
 from chassis import inbox_queries as sql
-from chassis.arrival import Arrival, CannotApply, Delivery, Subject, TookTooLong, ack, read, sort_out, why
+from chassis.arrival import Arrival, CannotApply, Delivery, Subject, ack, read, sort_out, why
 from chassis.database import Database, Transaction, is_transient
 from chassis.decision import Refused
 from chassis.envelope import Cause
 from chassis.hold import Pace, hold
-from chassis.subscriptions import Subscriptions
+from chassis.subscriptions import Subscriptions, in_time
 from chassis.telemetry import Meters
 from contracts.event import Event
 from contracts.sealed import CannotOpen
@@ -37,9 +37,6 @@ from contracts.topology import EVENTS, RESEND_REQUESTED
 BATCH = 100
 ATTEMPTS = 8
 """A message that fails unexpectedly is tried this many times, with pauses of 1, 2, 4 … seconds, before it is parked."""
-
-HANDLER_SECONDS = 15.0
-"""More than a handler waits for a lock. One that never ends would hold up everybody else's messages."""
 
 
 class Inbox:
@@ -211,14 +208,7 @@ class Inbox:
 
     async def _effect(self, tx: Transaction, head: envelope.Envelope, event: Event) -> None:
         tx.because(Cause(head.correlation_id, head.id, head.traceparent))
-        limit = asyncio.timeout(HANDLER_SECONDS)
-        try:
-            async with limit:
-                await self._handlers[event.type][1](event, tx)
-        except TimeoutError:
-            if limit.expired():
-                raise TookTooLong(f"its handler did not end within {HANDLER_SECONDS:g} s") from None
-            raise
+        await in_time(self._handlers[event.type][1], event, tx)
         self._meters.hand_off.observe(max(0.0, (tx.now - head.time).total_seconds()))
 
     async def _fail(self, tx: Transaction, row: Row[Any], error: Exception) -> None:

@@ -1,16 +1,32 @@
 """Which events a service listens to, and what each does."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
+from chassis.arrival import TookTooLong
 from chassis.database import Transaction
 from chassis.rows import Rows
 from contracts.event import Event
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Any, Transaction], Awaitable[None]]
+
+HANDLER_SECONDS = 15.0
+"""Longer than a handler waits for a lock, far below what the broker gives a delivery."""
+
+
+async def in_time(handler: Handler, event: Event, tx: Transaction) -> None:
+    """Run the handler. TookTooLong when it has not returned in time: nobody else's messages wait for it."""
+    try:
+        async with asyncio.timeout(HANDLER_SECONDS) as limit:
+            await handler(event, tx)
+    except TimeoutError:
+        if limit.expired():
+            raise TookTooLong(f"its handler did not end within {HANDLER_SECONDS:g} s") from None
+        raise
 
 
 class Subscriptions:

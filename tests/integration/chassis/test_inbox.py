@@ -218,7 +218,7 @@ async def test_what_takes_too_long_in_the_database_holds_up_no_other_subject(pro
 async def test_a_handler_that_never_ends_holds_up_no_other_subject_and_is_tried_again(
     probe: Probe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.inbox.HANDLER_SECONDS", 0.2)
+    monkeypatch.setattr("chassis.subscriptions.HANDLER_SECONDS", 0.2)
     subject, neighbour, hangs = uuid4(), uuid4(), [True]
 
     async def hang(event: AssignmentSent, _tx: Transaction) -> None:
