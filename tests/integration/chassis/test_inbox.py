@@ -1,14 +1,11 @@
 """What the inbox promises: in order, exactly once, nothing lost, and only the failing subject waits."""
 
-import asyncio
 import json
 import random
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
-import pytest
-from sqlalchemy import text
 
 from chassis.database import Transaction
 from chassis.decision import SYSTEM, Refused
@@ -198,41 +195,6 @@ async def test_what_nobody_else_may_send_directly_is_not_an_event(probe: Probe) 
     async with probe(None) as running:
         await running.send(DIRECT, "execution", b"{}", {"ce-type": "stafett.resend-requested.v1"})
         await eventually(lambda: _count_parked(running, 1))
-
-
-async def test_what_takes_too_long_in_the_database_holds_up_no_other_subject(probe: Probe) -> None:
-    subject, neighbour = uuid4(), uuid4()
-
-    async def dawdle(event: AssignmentSent, tx: Transaction) -> None:
-        if event.assignment_id == subject:
-            await tx.execute(text("SET LOCAL statement_timeout = '50ms'"))
-            await tx.execute(text("SELECT pg_sleep(5)"))
-
-    async with probe(dawdle) as running:
-        await running.publish(numbered(subject, 1), sequence=1)
-        await running.publish(numbered(neighbour, 1), sequence=1)
-        await eventually(lambda: _all(running, neighbour, 1))
-        assert await running.sql("SELECT 1 FROM inbox WHERE status = 'failed'")
-
-
-async def test_a_handler_that_never_ends_holds_up_no_other_subject_and_is_tried_again(
-    probe: Probe, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chassis.subscriptions.HANDLER_SECONDS", 0.2)
-    subject, neighbour, hangs = uuid4(), uuid4(), [True]
-
-    async def hang(event: AssignmentSent, _tx: Transaction) -> None:
-        if event.assignment_id == subject and hangs:
-            await asyncio.Event().wait()
-
-    async with probe(hang) as running:
-        await running.publish(numbered(subject, 1), sequence=1)
-        await running.publish(numbered(neighbour, 1), sequence=1)
-        await eventually(lambda: _all(running, neighbour, 1))
-        (failed,) = await running.sql("SELECT last_error FROM inbox WHERE status = 'failed'")
-        assert failed["last_error"] == "its handler did not end within 0.2 s"
-        hangs.clear()
-        await eventually(lambda: _all(running, subject, 1))
 
 
 async def test_looking_for_gaps_costs_no_more_the_longer_the_history_is(probe: Probe) -> None:
