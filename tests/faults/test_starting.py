@@ -1,13 +1,14 @@
 """Services that start in any order, come back to a long queue, have a clock of their own, or hang."""
 
 import asyncio
+import time
 
 import pytest
 
 from contracts.topology import SERVICES, queue
 from tests.faults.kit import modes
 from tests.faults.kit.alone import A_FEW, holds
-from tests.faults.kit.courses import RAKENSTICKAN, Course, Turn
+from tests.faults.kit.courses import BLANDAREN, CASE_WORKER, RAKENSTICKAN, Course, Turn
 from tests.faults.kit.injected import admin
 from tests.faults.kit.reading import queued
 from tests.faults.kit.run import Run
@@ -17,6 +18,10 @@ ORDERS = (SERVICES[::-1], ("notify", "execution", "deviation", "authority", "jou
 ASSIGNMENTS, MESSAGES = 150, 450
 """An hour of a large municipality: each assignment is sent, received and distributed."""
 FIVE_MINUTES = 300.0
+LOGINS = (
+    CASE_WORKER,
+    *(who for one in (BLANDAREN, RAKENSTICKAN) for who in (one.distributor, *dict(one.units).values())),
+)
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -45,7 +50,9 @@ async def has(amqp: str, service: str, messages: int) -> bool:
 
 @pytest.mark.parametrize("off", [FIVE_MINUTES, -FIVE_MINUTES])
 async def test_the_clock_of_one_service_is_five_minutes_off(run: Run, off: float) -> None:
-    """Order comes from numbers, never from clocks."""
+    """Order comes from numbers, never from clocks. People have logged in before: a token from the future is refused."""
+    earlier = int(time.time() - 2 * FIVE_MINUTES)
+    run.tokens = {login: run.town.prepared.issuer.token(login, iat=earlier) for login in LOGINS}
     run.town.kill("execution")
     run.town.clocks["execution"] = off
     run.town.start("execution")
@@ -55,7 +62,9 @@ async def test_the_clock_of_one_service_is_five_minutes_off(run: Run, off: float
         await holds(run)
     finally:
         del run.town.clocks["execution"]
+        run.tokens.clear()
         run.town.kill("execution")
+        run.town.start("execution")
 
 
 async def test_a_handler_that_never_returns_holds_up_its_own_subject_alone(run: Run) -> None:
