@@ -5,7 +5,8 @@ import pytest
 from contracts.topology import SERVICES
 from tests.faults.kit import points
 from tests.faults.kit.alone import A_FEW, withstands
-from tests.faults.kit.injected import CONFIRM_LATE, Fault, killed_at, killed_before_confirm, until
+from tests.faults.kit.fault import Fault, until
+from tests.faults.kit.injected import CONFIRM_LATE, killed_at, killed_before_confirm
 from tests.faults.kit.run import Run
 from tests.faults.kit.stimuli import HEARS, TELLS
 

@@ -11,8 +11,8 @@ from chassis.parked import NotParked
 from tests.faults.kit import modes, operating
 from tests.faults.kit.alone import A_FEW, EVERY_TURN, holds, withstands
 from tests.faults.kit.courses import BLANDAREN, Course, Turn
-from tests.faults.kit.injected import admin
 from tests.faults.kit.run import Run
+from tests.faults.kit.server_faults import admin
 from tests.support.stafett import eventually
 
 TELL = ("authority", "execution")

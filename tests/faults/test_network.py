@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.faults.kit.alone import A_FEW, withstands
+from tests.faults.kit.fault import Fault
 from tests.faults.kit.frames import ACK, CONFIRM, DELIVER, PUBLISH, Method
-from tests.faults.kit.injected import Fault, strike
+from tests.faults.kit.injected import strike
 from tests.faults.kit.proxy import Direction, Strike, Way
 from tests.faults.kit.run import Run
 from tests.faults.kit.town import Town

@@ -10,18 +10,18 @@ import pytest
 from cli.servers import Server
 from tests.faults.kit.alone import A_FEW, EVERY_TURN, holds, withstands
 from tests.faults.kit.courses import CASE_WORKER
-from tests.faults.kit.injected import (
+from tests.faults.kit.fault import Fault
+from tests.faults.kit.ledger import Act, Outcome
+from tests.faults.kit.run import Run
+from tests.faults.kit.server_faults import (
     FULL,
     REFUSED,
     ROOM,
-    Fault,
     admin,
     backends_ended,
     connections_exhausted,
     postgres_killed,
 )
-from tests.faults.kit.ledger import Act, Outcome
-from tests.faults.kit.run import Run
 from tests.faults.kit.stimuli import sent
 from tests.support.stafett import eventually
 

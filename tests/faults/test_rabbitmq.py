@@ -6,9 +6,10 @@ import pytest
 
 from cli.servers import Server
 from tests.faults.kit.alone import A_FEW, EVERY_TURN, holds, withstands
-from tests.faults.kit.injected import Fault, broker_killed, broker_restarted, until
+from tests.faults.kit.fault import Fault, until
 from tests.faults.kit.reading import unpublished
 from tests.faults.kit.run import Run
+from tests.faults.kit.server_faults import broker_killed, broker_restarted
 from tests.faults.kit.stimuli import sent
 
 AWAY_SECONDS = 30.0

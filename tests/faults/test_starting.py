@@ -9,9 +9,9 @@ from contracts.topology import SERVICES, queue
 from tests.faults.kit import modes
 from tests.faults.kit.alone import A_FEW, holds
 from tests.faults.kit.courses import BLANDAREN, CASE_WORKER, RAKENSTICKAN, Course, Turn
-from tests.faults.kit.injected import admin
 from tests.faults.kit.reading import queued
 from tests.faults.kit.run import Run
+from tests.faults.kit.server_faults import admin
 from tests.support.stafett import eventually
 
 ORDERS = (SERVICES[::-1], ("notify", "execution", "deviation", "authority", "journal", "organisation"))

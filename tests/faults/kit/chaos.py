@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.faults.kit.injected import FAULTS, NODE_FAULTS, Fault, NotStruck, until
+from tests.faults.kit.fault import Fault, NotStruck, until
+from tests.faults.kit.injected import FAULTS, NODE_FAULTS
 from tests.faults.kit.rounds import Round
 from tests.faults.kit.run import Run
 from tests.faults.kit.town import Town

@@ -1,49 +1,23 @@
 """The faults there are, and how each is brought about and taken away again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
-import asyncpg
-
-from cli.accounts import at_database
 from tests.faults.kit import modes, points
+from tests.faults.kit.fault import Fault, Inject, until
 from tests.faults.kit.frames import ACK, CONFIRM, DELIVER, PUBLISH, Method
 from tests.faults.kit.proxy import Direction, Rule, Strike, Way
+from tests.faults.kit.server_faults import (
+    backends_ended,
+    broker_killed,
+    broker_restarted,
+    connections_exhausted,
+    disk_full,
+    postgres_killed,
+)
 from tests.faults.kit.town import Town
 
 CONFIRM_LATE = "between-publish-and-confirm"
-STRUCK_WITHIN = 20.0
-"""Seconds that an armed fault waits for its frame or point before it is taken away unused."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault, when in the round, and where."""
-
-    kind: str
-    service: str
-    at: int
-    """When so many courses have begun."""
-    nth: int = 1
-    """At the nth frame or the nth time the point is reached."""
-
-
-class NotStruck(Exception):
-    """What the fault waited for did not come."""
-
-
-Inject = Callable[[Town, Fault], Awaitable[None]]
-
-
-async def until(happened: Callable[[], bool], what: str, within: float = STRUCK_WITHIN) -> None:
-    """NotStruck when it doesn't happen in time (seconds)."""
-    end = asyncio.get_running_loop().time() + within
-    while not happened():
-        if asyncio.get_running_loop().time() > end:
-            raise NotStruck(what)
-        await asyncio.sleep(0.02)
 
 
 def killed_at(point: str) -> Inject:
@@ -132,81 +106,6 @@ def behaving(mode: str, value: object, seconds: float) -> Inject:
             control.unset(mode)
 
     return inject
-
-
-@asynccontextmanager
-async def admin(town: Town, service: str) -> AsyncIterator[asyncpg.Connection]:
-    """A superuser's connection to a service's database, past the proxy."""
-    connection = await asyncpg.connect(at_database(town.prepared.servers.postgres, service))
-    try:
-        yield connection
-    finally:
-        await connection.close()
-
-
-TERMINATE = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = $1"
-FULL = """
-    CREATE SEQUENCE IF NOT EXISTS kit_refused;
-    GRANT USAGE ON SEQUENCE kit_refused TO PUBLIC;
-    CREATE OR REPLACE FUNCTION kit_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        PERFORM nextval('kit_refused');
-        RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100';
-    END $$;
-    CREATE TRIGGER kit_full BEFORE INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION kit_full()"""
-ROOM = "DROP TRIGGER kit_full ON outbox"
-REFUSED = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM kit_refused"
-"""How often the outbox has had no room; a sequence keeps what is rolled back."""
-
-
-async def backends_ended(town: Town, fault: Fault) -> None:
-    async with admin(town, fault.service) as connection:
-        if not await connection.fetchval(TERMINATE, fault.service):
-            raise NotStruck(f"{fault.service} had no connection")
-
-
-async def connections_exhausted(town: Town, fault: Fault, seconds: float = 4) -> None:
-    """No connection is to be had (SQLSTATE 53300)."""
-    async with admin(town, fault.service) as connection:
-        await connection.execute(f'ALTER ROLE "{fault.service}" CONNECTION LIMIT 0')
-        try:
-            await connection.fetchval(TERMINATE, fault.service)
-            await asyncio.sleep(seconds)
-        finally:
-            await connection.execute(f'ALTER ROLE "{fault.service}" CONNECTION LIMIT -1')
-
-
-async def disk_full(town: Town, fault: Fault, seconds: float = 3) -> None:
-    """The outbox can't grow (SQLSTATE 53100)."""
-    async with admin(town, fault.service) as connection:
-        await connection.execute(FULL)
-        before = await connection.fetchval(REFUSED)
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            await connection.execute(ROOM)
-        if await connection.fetchval(REFUSED) == before:
-            raise NotStruck(f"{fault.service} wrote nothing")
-
-
-async def broker_restarted(town: Town, _fault: Fault) -> None:
-    server = town.prepared.servers.rabbitmq_server
-    assert server
-    await asyncio.to_thread(server.stop)
-    await asyncio.to_thread(server.start)
-
-
-async def broker_killed(town: Town, _fault: Fault) -> None:
-    server = town.prepared.servers.rabbitmq_server
-    assert server
-    await asyncio.to_thread(server.kill)
-    await asyncio.to_thread(server.start)
-
-
-async def postgres_killed(town: Town, _fault: Fault) -> None:
-    server = town.prepared.servers.postgres_server
-    assert server
-    await asyncio.to_thread(server.kill)
-    await asyncio.to_thread(server.start)
 
 
 def _amqp(town: Town) -> Mapping[str, Way]:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tests.faults.kit import points
 from tests.faults.kit.courses import BLANDAREN, RAKENSTICKAN, Course, Turn
-from tests.faults.kit.injected import CONFIRM_LATE, FAULTS, NODE_FAULTS, Fault
+from tests.faults.kit.fault import Fault
+from tests.faults.kit.injected import CONFIRM_LATE, FAULTS, NODE_FAULTS
 
 TURNS = (
     *(Turn.SENT,) * 7,

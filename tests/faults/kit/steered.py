@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from tests.faults.kit import broken, modes, points
 from tests.faults.kit.chaos import restarting
 from tests.faults.kit.courses import BLANDAREN, Course, Turn
+from tests.faults.kit.fault import Fault, until
 from tests.faults.kit.frames import PUBLISH
-from tests.faults.kit.injected import Fault, killed_at, strike, until
+from tests.faults.kit.injected import killed_at, strike
 from tests.faults.kit.proxy import Direction, Strike
 from tests.faults.kit.reading import unpublished
 from tests.faults.kit.run import Run
