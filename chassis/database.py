@@ -10,7 +10,7 @@ import pydantic_core
 from sqlalchemy import Table, event, insert
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from chassis.clock import SWEDEN as SWEDEN  # also given on to the doors
 from chassis.decision import Refused
@@ -86,11 +86,9 @@ class Database:
         """
         attempts: list[dict[str, object]] = []
         try:
-            async with self._begun() as (connection, driver):
-                tx = Transaction(connection, driver, self.keys, self.access_log, cause or Cause())
+            async with self._opened(cause or Cause()) as tx:
                 attempts = tx.attempts
                 yield tx
-                await tx.flush()
         except Refused:
             if attempts:
                 async with self.engine.begin() as connection:
@@ -100,28 +98,16 @@ class Database:
             self.wake.set()
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection]]:
-        """A connection in a transaction, and the driver's own view of it; begun and ended by the driver, which takes
-        half the time. What is left in the middle of something is never used again."""
+    async def _opened(self, cause: Cause) -> AsyncIterator[Transaction]:
+        """A connection that is left in the middle of something is never used again."""
         async with self._by_driver.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
-            transaction = driver.transaction()
+            tx = Transaction(connection, driver, self.keys, self.access_log, cause)
             try:
-                await transaction.start()
-                yield connection, driver
-                await transaction.commit()
+                yield tx
+                await tx.commit()
             except BaseException as error:
-                if not (isinstance(error, Exception) and await _undone(driver, transaction)):
+                if not (isinstance(error, Exception) and await tx.undo()):
                     driver.terminate()
                     await connection.invalidate()
                 raise
-
-
-async def _undone(driver: Any, transaction: Any) -> bool:
-    """Whether the connection is as before the transaction, and may be used for another."""
-    try:
-        if not driver.is_closed() and driver.is_in_transaction():
-            await transaction.rollback()
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        return False  # why the transaction failed is what counts
-    return not driver.is_closed()

@@ -119,7 +119,7 @@ class Inbox:
         placed = await self._set_apart(tx, arrivals)
         if not placed:
             return
-        positions = await sql.positions(tx.driver, {(a.owner, a.subject) for a in placed})
+        positions = await sql.positions(await tx.begun(), {(a.owner, a.subject) for a in placed})
         ready, waiting = sort_out(placed, positions)
         events = [(a.head, event) for a in ready if a.head and (event := self._event(a.type, a.body))]
         await self._load_ahead(tx, [event for _, event in events])
@@ -135,7 +135,7 @@ class Inbox:
         """Store all of one subject, then apply them one by one, up to the first that fails."""
         placed = await self._set_apart(tx, arrivals)
         if placed:
-            last = (await sql.positions(tx.driver, {subject}))[subject].last
+            last = (await sql.positions(await tx.begun(), {subject}))[subject].last
             await self._store(tx, [a for a in placed if a.sequence > last])
             await self._advance(tx, {subject: last}, tolerant=True)
 
@@ -154,7 +154,7 @@ class Inbox:
                 self._meters.parked.inc()
                 self._log.error("message parked", id=str(arrival.id), error=arrival.error)
         if waiting or applied:
-            stored = await sql.store(tx.driver, waiting, applied)
+            stored = await sql.store(await tx.begun(), waiting, applied)
             if stored["applied"] != len(applied):
                 raise CannotApply("its id has been used for another message")
 
@@ -233,5 +233,5 @@ class Inbox:
             await resend.ask_for_missing(tx, self._service, self._patience)
         for subject in due:
             async with self._database.transaction() as tx:
-                position = (await sql.positions(tx.driver, {subject}))[subject]
+                position = (await sql.positions(await tx.begun(), {subject}))[subject]
                 await self._advance(tx, {subject: position.last}, tolerant=True)

@@ -1,17 +1,18 @@
-"""What happened, on its way out: one statement numbers and stores all that a transaction tells."""
+"""What a transaction writes at its end: the rows it has saved, and what it tells, numbered and put in the outbox."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-import asyncpg
+from chassis.rows import Rows
 
 # Transactions about one subject wait for each other at its row in outbox_subject, so that its messages are numbered in
 # the order in which they are committed.
 STORE = """
-    WITH told AS (
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[],
-            $4::text[], $5::bytea[], $6::text[])
+    told AS (
+        SELECT * FROM unnest({}::uuid[], {}::text[], {}::text[], {}::text[], {}::bytea[], {}::text[])
             WITH ORDINALITY AS t(id, subject, type, headers, body, receiver, turn)),
     many AS (SELECT subject, count(*) AS more FROM told GROUP BY subject),
     last AS (
@@ -37,14 +38,60 @@ class Message:
     receiver: str | None
 
 
-async def store(connection: asyncpg.Connection, messages: Sequence[Message]) -> None:
-    """Put messages in the outbox, in this order."""
-    await connection.execute(
-        STORE,
+@dataclass(frozen=True)
+class Saved:
+    """A row that is to be written."""
+
+    rows: Rows[Any]
+    is_new: bool
+    values: Sequence[Any]
+
+    @property
+    def kind(self) -> tuple[Rows[Any], bool]:
+        return self.rows, self.is_new
+
+
+Write = tuple[str, Sequence[Sequence[Any]]]
+"""A statement, and the values of each time it is run."""
+
+FEW = 3
+"""So many rows go with the messages in one statement. Each mix of tables is a statement that is prepared."""
+
+
+def writes(saved: Sequence[Saved], messages: Sequence[Message]) -> list[Write]:
+    """What writes these rows, and puts these messages in the outbox in this order, with as few statements as can be."""
+    if messages and len(saved) <= FEW:
+        values = [value for row in saved for value in row.values]
+        return [(_with_messages(tuple(row.kind for row in saved)), [[*values, *_columns(messages)]])]
+    kinds: dict[tuple[Rows[Any], bool], list[Sequence[Any]]] = {}
+    for row in saved:
+        kinds.setdefault(row.kind, []).append(row.values)
+    found: list[Write] = [(_one(kind, 1), values) for kind, values in kinds.items()]
+    return [*found, (_with_messages(()), [_columns(messages)])] if messages else found
+
+
+def _columns(messages: Sequence[Message]) -> list[Any]:
+    return [
         [message.id for message in messages],
         [message.subject for message in messages],
         [message.type for message in messages],
         [message.headers for message in messages],
         [message.body for message in messages],
         [message.receiver for message in messages],
-    )
+    ]
+
+
+@lru_cache(maxsize=1000)
+def _one(kind: tuple[Rows[Any], bool], first: int) -> str:
+    rows, is_new = kind
+    return rows.inserting(first) if is_new else rows.updating(first)
+
+
+@lru_cache(maxsize=1000)
+def _with_messages(kinds: tuple[tuple[Rows[Any], bool], ...]) -> str:
+    parts, first = [], 1
+    for number, (rows, is_new) in enumerate(kinds):
+        parts.append(f"s{number} AS ({_one((rows, is_new), first)})")
+        first += rows.width
+    parts.append(STORE.format(*(f"${place}" for place in range(first, first + 6))))
+    return f"WITH {', '.join(parts)}"

@@ -42,24 +42,22 @@ class Rows(Generic[State]):
         """The column that names a row."""
         return next(iter(self.table.primary_key))
 
-    # Written out once, since building and compiling a statement takes longer than running it.
+    # Plain text for the driver, since building and compiling a statement takes longer than running it.
 
     @cached_property
     def locking(self) -> str:
         """Rows by their keys, in one order, so that two who want the same never wait for each other."""
         return f"SELECT * FROM {self._name} WHERE {self._key} = ANY($1) ORDER BY {self._key} FOR UPDATE"  # noqa: S608
 
-    @cached_property
-    def inserting(self) -> str:
-        """A new row, of `arguments`."""
-        places = ", ".join(f"${place}" for place in range(1, len(self._columns) + 1))
+    def inserting(self, first: int = 1) -> str:
+        """A new row, of `arguments`, which are numbered from the first."""
+        places = ", ".join(f"${place}" for place in range(first, first + len(self._columns)))
         return f"INSERT INTO {self._name} ({', '.join(map(_quoted, self._columns))}) VALUES ({places})"  # noqa: S608
 
-    @cached_property
-    def updating(self) -> str:
+    def updating(self, first: int = 1) -> str:
         """The row that the first of `arguments` names."""
-        values = ", ".join(f"{_quoted(column)} = ${place}" for place, column in enumerate(self._columns[1:], 2))
-        return f"UPDATE {self._name} SET {values} WHERE {self._key} = $1"  # noqa: S608
+        values = ", ".join(f"{_quoted(column)} = ${n}" for n, column in enumerate(self._columns[1:], first + 1))
+        return f"UPDATE {self._name} SET {values} WHERE {self._key} = ${first}"  # noqa: S608
 
     @cached_property
     def _key(self) -> str:
@@ -73,6 +71,11 @@ class Rows(Generic[State]):
     def _columns(self) -> list[Column[Any]]:
         """The key, and all others but what the database gives itself."""
         return [self.key, *(one for one in self.table.columns if one is not self.key and one.identity is None)]
+
+    @property
+    def width(self) -> int:
+        """How many `arguments` there are."""
+        return len(self._columns)
 
     @cached_property
     def _written(self) -> list[tuple[str, Callable[[Any], Any]]]:

@@ -1,7 +1,6 @@
 """Every name of the production code that the kit takes hold of; one that is gone fails at once, and says which."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from chassis import inbox
@@ -59,16 +58,15 @@ def around_write(wrap: Around) -> None:
 def on_commit(reached: Callable[[], None]) -> None:
     """Called when a transaction of a service has done all its work and is about to commit."""
 
-    def wrap(begun: Any) -> Any:
-        @asynccontextmanager
-        async def to_the_end(database: Database) -> AsyncIterator[Any]:
-            async with begun(database) as connections:
-                yield connections
-                reached()
+    def wrap(commit: Async) -> Async:
+        async def about_to(tx: Transaction) -> None:
+            await tx.flush()
+            reached()
+            await commit(tx)
 
-        return to_the_end
+        return about_to
 
-    around(Database, "_begun", wrap)
+    around(Transaction, "commit", wrap)
 
 
 def on_database(made: Callable[[Database], None]) -> None:

@@ -132,7 +132,7 @@ async def test_an_operators_act_waits_for_the_inbox_to_finish_with_the_subject(
 
         database: Database = running.app.state.database
         async with database.transaction() as inbox:
-            await positions(inbox.driver, [("authority", f"assignment/{subject}")])
+            await positions(await inbox.begun(), [("authority", f"assignment/{subject}")])
             operator = asyncio.create_task(operate())
             await eventually(lambda: running.sql("SELECT 1 FROM pg_locks WHERE NOT granted"))
             await inbox.execute(APPLIED, {"ids": [stuck]})

@@ -48,11 +48,11 @@ PLANS = Rows(
 
 
 def test_a_row_is_inserted_with_its_key_first_and_without_what_the_database_numbers() -> None:
-    assert PLANS.inserting == 'INSERT INTO plans (id, "order", kind, goals, units) VALUES ($1, $2, $3, $4, $5)'
+    assert PLANS.inserting() == 'INSERT INTO plans (id, "order", kind, goals, units) VALUES ($1, $2, $3, $4, $5)'
 
 
 def test_the_same_values_update_it() -> None:
-    assert PLANS.updating == 'UPDATE plans SET "order" = $2, kind = $3, goals = $4, units = $5 WHERE id = $1'
+    assert PLANS.updating() == 'UPDATE plans SET "order" = $2, kind = $3, goals = $4, units = $5 WHERE id = $1'
 
 
 def test_rows_are_locked_in_one_order() -> None:
