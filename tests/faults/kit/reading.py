@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ import asyncpg
 from chassis import replica
 from cli.accounts import at_database
 from cli.blueprints import blueprint
-from contracts.topology import DEAD, SERVICES, queue
+from contracts.topology import DEAD, HEARS, SERVICES, queue
 from tests.faults.kit.facts import Carried, Change, Effect, Facts, Followed, Left, Notice, Ordered, Told
 
 TOLD = (
@@ -58,6 +59,7 @@ async def read_facts(admin: str, amqp: str) -> Facts:
         )
 
 
+@cache
 def handled(service: str) -> frozenset[str]:
     """The types of event that a service does something with."""
     mine = [replica.subscriptions, *blueprint(service).subscriptions]
@@ -77,10 +79,29 @@ async def queued(amqp: str) -> dict[str, int]:
 
 
 async def at_rest(admin: str, amqp: str) -> bool:
-    """Nothing is left to publish, to apply or in a queue."""
+    """Nothing is left to publish, to apply or in a queue, and nothing that was told still lacks its effect: what has
+    been delivered and not acked is in none of these."""
     if any((await queued(amqp)).values()):
         return False
-    return not [left for service in SERVICES for left in await _left(admin, service)]
+    if [left for service in SERVICES for left in await _left(admin, service)]:
+        return False
+    return not await _under_way(admin)
+
+
+async def _under_way(admin: str) -> bool:
+    """Whether a service with a handler for something that was told has not done it yet."""
+    told: dict[str, list[asyncpg.Record]] = {}
+    done: dict[str, set[UUID]] = {}
+    for service in SERVICES:
+        async with _at(admin, service) as connection:
+            told[service] = await connection.fetch("SELECT id, type FROM outbox WHERE receiver IS NULL")
+            done[service] = {row[0] for row in await connection.fetch("SELECT id FROM kit_effect")}
+    return any(
+        row["type"] in handled(receiver) and row["id"] not in done[receiver]
+        for receiver, owners in HEARS.items()
+        for owner in owners
+        for row in told[owner]
+    )
 
 
 async def _queued(amqp: str) -> list[Left]:
