@@ -152,14 +152,17 @@ class Consumer:
 async def _stop(broker: RabbitBroker, channel: RobustChannel | None) -> None:
     """Stop what can be stopped in time; a broker that answers nothing must not keep the service from ending."""
     connection = broker._connection
+    stopped = False
     try:
         async with asyncio.timeout(STOP_SECONDS):
             if channel is not None:
                 await channel.close()
             await broker.stop()
+            stopped = True
     except AWAY as error:
         structlog.get_logger().warning("consumer did not stop in order", error=type(error).__name__)
-        if connection is not None:  # left to itself it would connect again and consume beside the next one
+    finally:
+        if not stopped and connection is not None:  # left to itself it would connect again and consume beside the next
             with contextlib.suppress(*AWAY):
                 async with asyncio.timeout(1):
                     await connection.close()

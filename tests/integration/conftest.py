@@ -1,5 +1,6 @@
 """What the tests stand on: real servers, started once, and databases to copy."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from cli.issuer import demo_issuer
 from cli.keys import make_keys
 from cli.servers import servers
-from tests.support.stafett import Ground, Running
+from tests.support.stafett import Ground, Running, eventually
 
 
 @pytest.fixture(scope="session")
@@ -21,10 +22,16 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 
 @pytest.fixture
-async def clean(ground: Ground) -> Ground:
-    """The ground with empty queues."""
+async def clean(ground: Ground) -> AsyncIterator[Ground]:
+    """The ground with empty queues; nothing that was started on it goes on after the test."""
     await ground.empty_broker()
-    return ground
+    yield ground
+    await eventually(alone)
+
+
+async def alone() -> bool:
+    """A connection to the broker that has been closed tidies up after itself for a moment more."""
+    return asyncio.all_tasks() == {asyncio.current_task()}
 
 
 @pytest.fixture
