@@ -98,10 +98,10 @@ def around_handlers(wrap: Callable[[str, Async], Async]) -> None:
 
 async def beside(tx: Transaction, statement: str, *values: object) -> None:
     """Run a statement in the transaction without disturbing what it keeps for later."""
-    driver = getattr(tx, "driver", None)
-    if driver is None:
-        raise SeamGone("Transaction has no driver")
-    await driver.execute(statement, *values)
+    begun = getattr(tx, "begun", None)
+    if begun is None:
+        raise SeamGone("Transaction has no begun")
+    await (await begun()).execute(statement, *values)
 
 
 def parts(inbox: Any) -> tuple[Database, dict[str, tuple[Any, Any]]]:
