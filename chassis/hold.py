@@ -24,6 +24,7 @@ class Pace:
 
     def __init__(self) -> None:
         self._next = 0.0
+        self._full = False
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -32,9 +33,14 @@ class Pace:
         if began < self._next:
             await asyncio.sleep(self._next - began)
             began = time.monotonic()
+        self._full = False
         yield
         ended = time.monotonic()
-        self._next = ended + min(PAUSE * (ended - began), LONGEST_PAUSE)
+        self._next = 0.0 if self._full else ended + min(PAUSE * (ended - began), LONGEST_PAUSE)
+
+    def full(self) -> None:
+        """This turn has all it can take: the next begins at once."""
+        self._full = True
 
 
 def heed_stop(error: Exception) -> None:

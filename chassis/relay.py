@@ -107,7 +107,9 @@ class Relay:
                     if rows:
                         await self._publish(connection, rows)
                     resent = await self._resend(connection, again) if again else 0
-                if len(rows) < BATCH and resent < BATCH:
+                    if full := BATCH in (len(rows), resent):
+                        self._pace.full()
+                if not full:
                     await self._woken()
         finally:
             with contextlib.suppress(OSError, TimeoutError, aio_pika.exceptions.AMQPError):
