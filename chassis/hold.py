@@ -22,20 +22,25 @@ class Pace:
     """After a rest work is taken up at once; under load it waits for more to come, since what is done together costs
     less. The longer a turn took, the longer: a busy machine does more at a time."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._clock, self._sleep = clock, sleep
         self._next = 0.0
         self._full = False
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """One turn of the work, when it is time for it."""
-        began = time.monotonic()
+        began = self._clock()
         if began < self._next:
-            await asyncio.sleep(self._next - began)
-            began = time.monotonic()
+            await self._sleep(self._next - began)
+            began = self._clock()
         self._full = False
         yield
-        ended = time.monotonic()
+        ended = self._clock()
         self._next = 0.0 if self._full else ended + min(PAUSE * (ended - began), LONGEST_PAUSE)
 
     def full(self) -> None:

@@ -131,7 +131,8 @@ def _test(chosen: argparse.Namespace) -> int:
     os.chdir(ROOT)
     part = "tests" if chosen.part == "all" else f"tests/{chosen.part}"
     # Each process has servers of its own; a file's tests stay together, since they share what they have started.
-    side_by_side = (f"-n{min(os.cpu_count() or 1, 4)}", "--dist=loadscope")
+    # One that dies takes its servers with it, and its tests are not run as if nothing had been: the run ends.
+    side_by_side = (f"-n{min(os.cpu_count() or 1, 4)}", "--dist=loadscope", "--max-worker-restart=0")
     how = {"unit": QUICK, "property": (), "architecture": (), "faults": (*FAULTS, *side_by_side)}
     of_all = (*FAULTS, "--cut", *side_by_side)
     chosen_how = of_all if chosen.part == "all" else how.get(chosen.part, side_by_side)

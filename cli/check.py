@@ -12,7 +12,7 @@ PYTHON = sys.executable
 LINT_IMPORTS = str(Path(sys.executable).parent / "lint-imports")
 
 PYTEST = (PYTHON, "-m", "pytest")
-UNUSED = ("xdist", "hypothesispytest", "logging", "asyncio")
+UNUSED = ("xdist", "hypothesispytest", "logging", "asyncio", "timeout")
 QUICK = (
     *("-p", "tests.support.quick"),
     *(word for name in UNUSED for word in ("-p", f"no:{name}")),

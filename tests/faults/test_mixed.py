@@ -17,6 +17,7 @@ CUT = (2, 60, 5)
 """(rounds, courses in each, faults in each)."""
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.in_the_cut
 def test_whatever_fails_nothing_is_lost_doubled_or_out_of_order(
     a_town: Town, cut: bool, chosen_seed: int, capsys: pytest.CaptureFixture[str]
