@@ -8,10 +8,14 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cli.servers.keeper import ENDED_WITHIN
 from cli.servers.kind import Kind, NoServer, free_ports, say, wait_for
+
+if TYPE_CHECKING:
+    from testcontainers.core.container import DockerContainer
 
 
 def in_docker(kind: Kind, state: Path | None, forced: bool) -> "Container | None":
@@ -46,6 +50,18 @@ def _dockeranswers() -> bool:
         return False
 
 
+def _reached_at(container: "DockerContainer") -> str | None:
+    """The address to listen on that nobody outside this machine reaches; None when the engine is on another."""
+    from testcontainers.core.utils import inside_container
+
+    if not os.environ.get("DOCKER_HOST", "unix:").startswith("unix:"):
+        return None
+    if not inside_container():
+        return "127.0.0.1"
+    bridge = container.get_docker_client().client.networks.get("bridge")
+    return str(bridge.attrs["IPAM"]["Config"][0]["Gateway"])
+
+
 # Runs beside us and outlives us, so that the container goes even when we are killed.
 REMOVE_CONTAINER = """
 import contextlib, sys, docker
@@ -62,7 +78,6 @@ class Container:
 
     def __init__(self, kind: Kind, state: Path | None) -> None:
         from testcontainers.core.container import DockerContainer
-        from testcontainers.core.utils import inside_container
 
         self._kind = kind
         self._since = time.monotonic()
@@ -75,13 +90,13 @@ class Container:
         self._container = DockerContainer(kind.image, name=name, hostname="stafett")
         self._container.with_envs(**kind.image_env).with_command(kind.image_command)
         self._container.with_bind_ports(kind.image_port, self._port)
-        if os.environ.get("DOCKER_HOST", "unix:").startswith("unix:") and not inside_container():
-            self._container.ports[str(kind.image_port)] = ("127.0.0.1", self._port)  # type: ignore[assignment]
+        if address := _reached_at(self._container):
+            self._container.ports[str(kind.image_port)] = (address, self._port)  # type: ignore[assignment]
         if state is not None:
             self._container.with_volume_mapping(state.absolute() / "docker" / kind.word, kind.image_data, "rw")
         try:
             self._container.start()
-            self._host = self._container.get_container_host_ip().replace("localhost", "127.0.0.1")
+            self._host = address or self._container.get_container_host_ip()
         except BaseException:
             self.close()
             self.wait_until_gone()

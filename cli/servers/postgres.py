@@ -72,12 +72,13 @@ def plan(state: Path | None, ports: list[int]) -> Plan:
     )
 
 
-# A private PostgreSQL trusts the loopback interface and ignores the password; the one in the image looks at it.
+# Whoever reaches the port is trusted, also in the image, whose port is bound to the loopback interface: the services'
+# roles have no passwords here.
 POSTGRES = Kind(
     name="PostgreSQL",
     word="postgres",
     variable="STAFETT_POSTGRES_URL",
-    url="postgresql://postgres:stafett@{host}:{port}/postgres",
+    url="postgresql://postgres@{host}:{port}/postgres",
     hello=b"\x00\x00\x00\x29\x00\x03\x00\x00user\x00postgres\x00database\x00postgres\x00\x00",
     welcome=b"R",
     plan=plan,
@@ -85,7 +86,7 @@ POSTGRES = Kind(
     image_port=5432,
     image_data="/var/lib/postgresql/data",
     image_env={
-        "POSTGRES_PASSWORD": "stafett",
+        "POSTGRES_HOST_AUTH_METHOD": "trust",
         "POSTGRES_INITDB_ARGS": "--encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8",
     },
     image_command=["postgres", "-c", "max_connections=300", "-c", "timezone=UTC"],
