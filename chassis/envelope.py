@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from cloudevents.core.bindings import rabbitmq
-from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from uuid_utils.compat import uuid7
 
 from chassis.decision import Who
@@ -40,18 +40,25 @@ class Malformed(Exception):
     """A message without the envelope that everything from Stafett has."""
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(BaseModel):
     """What the headers of a received message say."""
 
-    id: UUID
-    type: str
-    owner: str
-    subject: str
-    sequence: int
-    time: datetime
-    correlation_id: UUID
-    traceparent: str
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID = Field(alias="ce-id")
+    type: str = Field(alias="ce-type", min_length=1)
+    source: str = Field(alias="ce-source", min_length=1)
+    subject: str = Field(alias="ce-subject", min_length=1, max_length=LONGEST_SUBJECT)
+    sequence: int = Field(alias="ce-sequence", gt=0, lt=2**63)
+    time: AwareDatetime = Field(alias="ce-time")
+    specversion: Literal["1.0"] = Field(alias="ce-specversion")
+    correlation_id: UUID = Field(alias="ce-correlationid")
+    traceparent: str = Field(default_factory=new_traceparent)
+
+    @property
+    def owner(self) -> str:
+        """The service that tells it."""
+        return self.source.removeprefix("/")
 
 
 def headers(id: UUID, type: str, subject: str, time: datetime, by: Who, cause: Cause) -> dict[str, str]:
@@ -76,24 +83,10 @@ def headers(id: UUID, type: str, subject: str, time: datetime, by: Who, cause: C
     return {**message.headers, "traceparent": cause.traceparent}
 
 
-def read(headers: Mapping[str, Any]) -> Envelope:
-    """The envelope of a received message. Malformed when it isn't one of ours."""
-    text = {name: str(value) for name, value in headers.items()}
+def read(headers: Mapping[str, str]) -> Envelope:
+    """The envelope of a received message. Malformed when it isn't one of ours; the text holds none of its values."""
     try:
-        message = rabbitmq.RabbitMQMessage(text, "application/octet-stream", b"")
-        event = rabbitmq.from_binary(message, JSON, CloudEvent)
-        sequence, subject = int(event.get_extension("sequence")), event.get_subject() or ""
-        if not (0 < sequence < 2**63 and 0 < len(subject) <= LONGEST_SUBJECT):
-            raise Malformed("sequence or subject out of bounds")
-        return Envelope(
-            id=UUID(event.get_id()),
-            type=event.get_type(),
-            owner=event.get_source().removeprefix("/"),
-            subject=subject,
-            sequence=sequence,
-            time=event.get_time() or datetime.min,  # noqa: DTZ901 – every message of ours carries a time
-            correlation_id=UUID(event.get_extension("correlationid")),
-            traceparent=text.get("traceparent") or new_traceparent(),
-        )
-    except (CloudEventValidationError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise Malformed(f"{type(error).__name__}: the message lacks a complete CloudEvents envelope") from error
+        return Envelope.model_validate(headers)
+    except ValidationError as error:
+        wrong = ", ".join(f"{fault['loc'][0]} ({fault['type']})" for fault in error.errors(include_input=False))
+        raise Malformed(f"the message lacks a complete CloudEvents envelope: {wrong}") from None

@@ -29,7 +29,7 @@ class Pace:
     ) -> None:
         self._clock, self._sleep = clock, sleep
         self._next = 0.0
-        self._full = False
+        self._gathers = False
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -38,14 +38,15 @@ class Pace:
         if began < self._next:
             await self._sleep(self._next - began)
             began = self._clock()
-        self._full = False
+        self._gathers = False
         yield
         ended = self._clock()
-        self._next = 0.0 if self._full else ended + min(PAUSE * (ended - began), LONGEST_PAUSE)
+        self._next = ended + min(PAUSE * (ended - began), LONGEST_PAUSE) if self._gathers else 0.0
 
-    def full(self) -> None:
-        """This turn has all it can take: the next begins at once."""
-        self._full = True
+    def did(self, count: int, most: int) -> None:
+        """This turn had so many, and could have had the most. What came alone is no load, and behind all that a turn
+        can take there is more already: then the next begins at once."""
+        self._gathers = 1 < count < most
 
 
 def heed_stop(error: Exception) -> None:

@@ -75,8 +75,7 @@ class Inbox:
             while self._arrived:
                 async with self._pace.turn():
                     batch = self._arrived[:BATCH]
-                    if len(batch) == BATCH:
-                        self._pace.full()
+                    self._pace.did(len(batch), BATCH)
                     await ack(batch, await hold(partial(self.receive, batch), self._say))
                     del self._arrived[: len(batch)]
             if time.monotonic() >= look_at:

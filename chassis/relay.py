@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 from typing import Any, cast
 
 import aio_pika
@@ -10,9 +9,11 @@ import asyncpg
 import structlog
 from aiormq import spec
 from aiormq.channel import Channel
+from pydantic_core import from_json
 
 from chassis.database import Database
 from chassis.hold import Pace, heed_stop
+from chassis.publishing import Outgoing, publish
 from chassis.settings import own_login
 from chassis.telemetry import Meters
 from contracts.topology import DIRECT, exchange
@@ -107,8 +108,8 @@ class Relay:
                     if rows:
                         await self._publish(connection, rows)
                     resent = await self._resend(connection, again) if again else 0
-                    if full := BATCH in (len(rows), resent):
-                        self._pace.full()
+                    self._pace.did(len(due), BATCH)
+                    full = BATCH in (len(rows), resent)
                 if not full:
                     await self._woken()
         finally:
@@ -128,19 +129,24 @@ class Relay:
             raise TimeoutError
 
     async def _resend(self, connection: asyncpg.Connection, rows: list[asyncpg.Record]) -> int:
-        confirmed, refused, late = await self._send(rows)
-        await connection.execute(RESENT, [row["resend"] for row in confirmed])
-        await connection.execute(LAST_IN_LINE, [row["resend"] for row, _ in refused])
-        if late:
-            raise TimeoutError
-        return len(confirmed)
+        """Receiver by receiver, since the same message to two at once has one id; gives how many were confirmed."""
+        taken = 0
+        for receiver in dict.fromkeys(row["receiver"] for row in rows):
+            confirmed, refused, late = await self._send([row for row in rows if row["receiver"] == receiver])
+            await connection.execute(RESENT, [row["resend"] for row in confirmed])
+            await connection.execute(LAST_IN_LINE, [row["resend"] for row, _ in refused])
+            if late:
+                raise TimeoutError
+            taken += len(confirmed)
+        return taken
 
     async def _send(
         self, rows: list[asyncpg.Record]
     ) -> tuple[list[asyncpg.Record], list[tuple[asyncpg.Record, str]], bool]:
         """Publish all at once, in order: the confirmed ones, the others with what was said of them, and whether some
         got no answer in time (then the channel must not be used again: an answer could still come to it)."""
-        puts = [asyncio.ensure_future(self._put(row)) for row in rows]
+        async with asyncio.timeout(CONFIRM_SECONDS):
+            puts = await publish(self._channel, [self._message(row) for row in rows])
         try:
             _, late = await asyncio.wait(puts, timeout=CONFIRM_SECONDS)
         finally:
@@ -156,10 +162,9 @@ class Relay:
                 confirmed.append(row)
         return confirmed, refused, bool(late)
 
-    async def _put(self, row: asyncpg.Record) -> None:
-        direct = row["receiver"] is not None
+    def _message(self, row: asyncpg.Record) -> Outgoing:
         properties = spec.Basic.Properties(
-            headers={**json.loads(row["headers"]), "ce-sequence": str(row["sequence"])},
+            headers={**from_json(row["headers"]), "ce-sequence": str(row["sequence"])},
             content_type="application/json",
             delivery_mode=PERSISTENT,
             message_id=str(row["id"]),
@@ -168,14 +173,9 @@ class Relay:
             app_id=self._owner,
             user_id=self._login,  # the broker refuses it from any other login
         )
-        await self._channel.basic_publish(
-            row["body"],
-            exchange=DIRECT if direct else exchange(self._owner),
-            routing_key=row["receiver"] if direct else row["type"],
-            properties=properties,
-            mandatory=True,
-            wait=False,  # for the socket: the confirm is what counts
-        )
+        if receiver := row["receiver"]:
+            return Outgoing(DIRECT, receiver, row["body"], properties)
+        return Outgoing(exchange(self._owner), row["type"], row["body"], properties)
 
     async def _woken(self) -> bool:
         """True when somebody wrote to the outbox before the poll interval was over."""

@@ -22,8 +22,11 @@ class Clock:
         self.now += seconds
 
 
-def slept(turns: Sequence[float], *, full: bool = False, rest: float = 0.0) -> list[float]:
-    """The pauses of turns that take this many seconds, with a rest after each."""
+MOST = 10
+
+
+def slept(turns: Sequence[float], *, had: int = 5, rest: float = 0.0) -> list[float]:
+    """The pauses of turns that take this many seconds for so many of at most ten, with a rest after each."""
     clock = Clock()
     pace = Pace(clock, clock.sleep)
 
@@ -31,8 +34,7 @@ def slept(turns: Sequence[float], *, full: bool = False, rest: float = 0.0) -> l
         for seconds in turns:
             async with pace.turn():
                 clock.now += seconds
-                if full:
-                    pace.full()
+                pace.did(had, MOST)
             clock.now += rest
 
     asyncio.run(play())
@@ -61,4 +63,8 @@ def test_what_is_left_of_the_pause_after_a_short_rest_is_slept() -> None:
 
 
 def test_behind_a_full_turn_the_next_begins_at_once() -> None:
-    assert slept([0.01, 0.01], full=True) == []
+    assert slept([0.01, 0.01], had=MOST) == []
+
+
+def test_who_had_one_alone_does_not_wait_for_company() -> None:
+    assert slept([0.01, 0.01], had=1) == []
