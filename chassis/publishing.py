@@ -8,6 +8,7 @@ from functools import partial
 from aiormq import spec
 from aiormq.abc import ChannelFrame
 from aiormq.channel import Channel
+from aiormq.exceptions import ChannelInvalidStateError
 from pamqp.base import Frame
 from pamqp.body import ContentBody
 from pamqp.header import ContentHeader
@@ -26,18 +27,22 @@ class Outgoing:
 
 async def publish(channel: Channel, messages: Sequence[Outgoing]) -> list[asyncio.Future[object]]:
     """Send them in this order; gives a future for each, which its confirm fulfils, and an AMQPError when it is refused,
-    unroutable, or the channel closes first. When this itself is stopped, the channel must not be used again.
+    unroutable, or the channel closes first. ConnectionError when it is closed already. When this itself is stopped,
+    the channel must not be used again.
 
     The channel's own `basic_publish` does the same for a single message. A lock, a task and a write for each cost more
     than the messages themselves, here and at the broker, which then takes them up one by one.
     """
     confirms: list[asyncio.Future[object]] = []
     frames: list[Frame | ContentHeader | ContentBody] = []
-    async with channel.lock:
-        for message in messages:
-            confirms.append(_expect(channel, str(message.properties.message_id)))
-            frames += _frames(message, channel.max_content_size)
-        await channel.write_queue.put(ChannelFrame.marshall(channel.number, frames))
+    try:
+        async with channel.lock:
+            for message in messages:
+                confirms.append(_expect(channel, str(message.properties.message_id)))
+                frames += _frames(message, channel.max_content_size)
+            await channel.write_queue.put(ChannelFrame.marshall(channel.number, frames))
+    except ChannelInvalidStateError as closed:
+        raise ConnectionError("the channel is closed") from closed
     return confirms
 
 

@@ -1,6 +1,7 @@
 """What the relay promises: nothing leaves the outbox unconfirmed, and a subject's events leave in order."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.database import Database
+from chassis.publishing import Outgoing
 from chassis.relay import BATCH, Relay
 from chassis.resend import send_again
 from chassis.telemetry import Meters
@@ -150,12 +152,14 @@ async def test_what_is_asked_for_twice_waits_once_in_line(probe: Probe) -> None:
             assert await tx.scalar(text("SELECT count(*) FROM outbox_resend")) == 2
 
 
-class Silent:
-    """A channel on which one message is never confirmed."""
-
-    async def basic_publish(self, _body: bytes, *, routing_key: str, **_how: object) -> None:
-        if routing_key == "silence":
-            await asyncio.Event().wait()
+async def silent_about_one(_channel: object, messages: Sequence[Outgoing]) -> list[asyncio.Future[object]]:
+    """All are confirmed but what is told to silence."""
+    answers = []
+    for message in messages:
+        answers.append(asyncio.get_running_loop().create_future())
+        if message.routing_key != "silence":
+            answers[-1].set_result(None)
+    return answers
 
 
 async def test_what_is_confirmed_is_known_though_another_in_its_batch_gets_no_answer(
@@ -163,7 +167,8 @@ async def test_what_is_confirmed_is_known_though_another_in_its_batch_gets_no_an
 ) -> None:
     monkeypatch.setattr("chassis.relay.CONFIRM_SECONDS", 0.1)
     relay = Relay(None, clean.amqp, "execution", Meters("execution"), 1)  # type: ignore[arg-type]
-    relay._channel = Silent()  # type: ignore[assignment]
+    monkeypatch.setattr("chassis.relay.publish", silent_about_one)
+    relay._channel = None  # type: ignore[assignment]
     common = {"headers": "{}", "sequence": 1, "body": b"{}", "receiver": None, "written_at": None}
     rows = [{**common, "id": uuid4(), "type": kind} for kind in ("told", "silence", "told")]
     confirmed, refused, late = await relay._send(rows)
