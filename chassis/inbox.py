@@ -34,7 +34,7 @@ from contracts.event import Event
 from contracts.sealed import CannotOpen
 from contracts.topology import EVENTS, RESEND_REQUESTED
 
-BATCH = 100
+BATCH = 250
 ATTEMPTS = 8
 """A message that fails unexpectedly is tried this many times, with pauses of 1, 2, 4 … seconds, before it is parked."""
 
@@ -126,6 +126,7 @@ class Inbox:
         await self._load_ahead(tx, [event for _, event in events])
         for head, event in events:
             await self._effect(tx, head, event)
+            await asyncio.sleep(0)  # a whole batch can take a while: doors are served in between
         await self._store(tx, waiting, ready)
         self._meters.applied.inc(len(ready))
         held = {subject: position.last for subject, position in positions.items() if position.held}

@@ -20,7 +20,7 @@ from contracts.topology import DIRECT, exchange
 
 LOCK = 7_001
 """Advisory lock: one relay per database, so that a subject's events leave in order."""
-BATCH = 200
+BATCH = 500
 CONFIRM_SECONDS = 15
 CHANNEL = "stafett_outbox"
 PERSISTENT = 2

@@ -2,97 +2,28 @@
 
 import asyncio
 import contextlib
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO
 
 import asyncpg
 import httpx
 import pytest
 
 from cli.accounts import at_database
+from cli.servers.kind import free_ports
 from cli.stage import Play
 from cli.up import Ready, ready
 from contracts.topology import HEARS, SERVICES
-
-ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+from tests.support.processes import Processes
 
 
-@dataclass
-class Processes:
-    """Six processes that can be killed and started again at the same address."""
-
-    prepared: Ready
-    logs: Path
-    ports: dict[str, int] = field(default_factory=dict)
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    files: list[IO[bytes]] = field(default_factory=list)
-
-    def start(self, service: str) -> None:
-        port = self.ports.setdefault(service, free_port())
-        log = (self.logs / f"{service}.log").open("ab")
-        self.files.append(log)
-        self.running[service] = subprocess.Popen(
-            [sys.executable, "-m", "cli", "serve", service, "--port", str(port)],
-            cwd=ROOT,
-            env=self.prepared.environment(service),
-            stdout=log,
-            stderr=log,
-        )
-
-    def kill(self, service: str) -> None:
-        """kill -9, as a power cut or the kernel would."""
-        process = self.running[service]
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-
-    def stop(self) -> None:
-        for process in self.running.values():
-            process.terminate()
-        for process in self.running.values():
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        for log in self.files:
-            log.close()
-
-    def url(self, service: str) -> str:
-        return f"http://127.0.0.1:{self.ports[service]}"
-
-    def health(self, service: str) -> dict[str, object]:
-        """What the service says of itself; empty while it doesn't answer."""
-        with contextlib.suppress(httpx.HTTPError):
-            answer: dict[str, object] = httpx.get(f"{self.url(service)}/{service}/health", timeout=5).json()
-            return answer
-        return {}
-
-    def wait_until_well(self, within: float = 60) -> None:
-        end = time.monotonic() + within
-        while not all(self.health(service).get("ok") for service in SERVICES):
-            assert time.monotonic() < end, {service: self.health(service) for service in SERVICES}
-            time.sleep(0.1)
-
-    @contextlib.asynccontextmanager
-    async def stage(self, identity_number: str, within: float = 30) -> AsyncIterator[Play]:
-        """A stage for a play about one person; `within`: seconds that a message may take."""
-        urls = {service: self.url(service) for service in SERVICES}
-        async with httpx.AsyncClient() as client:
-            yield Play(self.prepared.issuer, urls, client, lambda _: None, within, {"identity_number": identity_number})
+@contextlib.asynccontextmanager
+async def staged(processes: Processes, identity_number: str, within: float = 30) -> AsyncIterator[Play]:
+    """A stage for a play about one person; `within`: seconds that a message may take."""
+    urls = {service: processes.url(service) for service in SERVICES}
+    issuer = processes.prepared.issuer
+    async with httpx.AsyncClient() as client:
+        yield Play(issuer, urls, client, lambda _: None, within, {"identity_number": identity_number})
 
 
 @pytest.fixture(scope="module")
@@ -105,18 +36,20 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
 @pytest.fixture(scope="module")
 def six(prepared: Ready, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     """All six, not started; whatever has been started is stopped at the end."""
-    all_six = Processes(prepared, tmp_path_factory.mktemp("logs"))
+    ports, claims = free_ports(len(SERVICES))
+    all_six = Processes(prepared, tmp_path_factory.mktemp("logs"), dict(zip(SERVICES, ports, strict=True)))
     try:
         yield all_six
     finally:
         all_six.stop()
+        for claim in claims:
+            claim.close()
 
 
 @pytest.fixture(scope="module")
 def processes(six: Processes) -> Processes:
     """All six, well."""
-    for service in SERVICES:
-        six.start(service)
+    six.start_the_ended()
     six.wait_until_well()
     return six
 

@@ -6,8 +6,9 @@ import time
 import asyncpg
 
 from cli.play import play
+from tests.support.processes import Processes
 from tests.support.stafett import eventually
-from tests.system.conftest import Processes, agreed, is_past, waits
+from tests.system.conftest import agreed, is_past, staged, waits
 
 AWAY_SECONDS = 60
 PERSON = "199506012393"
@@ -19,7 +20,7 @@ async def test_deliveries_are_held_through_a_minute_without_the_database(process
         await admin.execute("ALTER ROLE execution CONNECTION LIMIT 0")
         await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'execution'")
         back_at = time.monotonic() + AWAY_SECONDS
-        async with processes.stage(PERSON, within=AWAY_SECONDS + 60) as stage:
+        async with staged(processes, PERSON, within=AWAY_SECONDS + 60) as stage:
             playing = asyncio.create_task(play(stage))
             await eventually(lambda: waits(processes, ["execution"]), 30)
             await eventually(lambda: is_past(back_at), AWAY_SECONDS + 5)

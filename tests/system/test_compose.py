@@ -14,8 +14,8 @@ import pytest
 from cli.passwords import make_secrets
 from contracts.topology import SERVICES
 from tests.support.login import log_in
+from tests.support.processes import free_port
 from tests.support.stafett import eventually
-from tests.system.conftest import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 STARTS_WITHIN = 180.0

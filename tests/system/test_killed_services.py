@@ -7,8 +7,9 @@ from cli.accounts import at_database
 from cli.play import play
 from cli.stage import StepFailed
 from contracts.topology import SERVICES
+from tests.support.processes import Processes
 from tests.support.stafett import eventually
-from tests.system.conftest import Processes, differences
+from tests.system.conftest import differences, staged
 
 PERSONS = [
     *("199008312382", "199705302389", "199206032386", "200209182385"),
@@ -20,7 +21,7 @@ PERSONS = [
 @pytest.mark.requirement("TRE-ASSIGN-06")
 async def test_the_main_job_goes_through_six_processes(processes: Processes) -> None:
     said: list[str] = []
-    async with processes.stage(PERSONS[-1]) as stage:
+    async with staged(processes, PERSONS[-1]) as stage:
         stage.say = said.append
         await play(stage)
     assert len(said) >= 12
@@ -40,7 +41,7 @@ async def test_a_killed_service_takes_up_where_it_was(processes: Processes, vict
             processes.kill(victim)
             processes.start(victim)
 
-    async with processes.stage(PERSONS[SERVICES.index(victim)], within=60) as stage:
+    async with staged(processes, PERSONS[SERVICES.index(victim)], within=60) as stage:
         stage.on_sent = strike
         try:
             await play(stage)

@@ -4,8 +4,9 @@ import pytest
 
 from cli.play import play
 from contracts.topology import SERVICES
+from tests.support.processes import Processes
 from tests.support.stafett import eventually
-from tests.system.conftest import Processes, agreed, waits
+from tests.system.conftest import agreed, staged, waits
 
 PERSON = "200008312399"
 
@@ -22,6 +23,6 @@ async def test_services_that_start_before_their_servers_say_so_and_recover(six: 
     rabbitmq.start()
     postgres.start()
     six.wait_until_well()
-    async with six.stage(PERSON) as stage:
+    async with staged(six, PERSON) as stage:
         await play(stage)
     await eventually(lambda: agreed(six), 30)

@@ -3,7 +3,8 @@
 from cli.left_to_do import DISTRIBUTED, DRAFTED, FOLLOWED_UP, LEFT, WAITING, Case, leave
 from cli.play import CARE_WORKER, CASE_WORKER, COORDINATOR, MANAGER
 from cli.stage import Play
-from tests.system.conftest import Processes
+from tests.support.processes import Processes
+from tests.system.conftest import staged
 
 
 def name(case: Case) -> str:
@@ -18,7 +19,7 @@ async def queue(stage: Play, login: str) -> dict[str, str]:
 
 async def test_each_of_those_named_finds_what_the_demo_says(processes: Processes) -> None:
     assert set(LEFT) == {CASE_WORKER, COORDINATOR, CARE_WORKER, MANAGER}
-    async with processes.stage("") as stage:
+    async with staged(processes, "") as stage:
         await leave(stage)
 
         async def to_do() -> bool:

@@ -11,8 +11,8 @@ import httpx
 
 from cli.up import Ready, everything
 from tests.support.login import begin, choose, log_in
+from tests.support.processes import ROOT, free_port
 from tests.support.stafett import eventually
-from tests.system.conftest import ROOT, free_port
 
 PAGES = {"accept": "text/html"}
 

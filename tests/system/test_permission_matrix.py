@@ -9,7 +9,8 @@ import pytest
 from chassis.database import SWEDEN
 from cli.play import CARE_WORKER, COORDINATOR, acknowledge, distribute, order
 from cli.stage import Play
-from tests.system.conftest import Processes
+from tests.support.processes import Processes
+from tests.system.conftest import staged
 
 PERSON = "202004052383"
 
@@ -119,7 +120,7 @@ def unit_of(stage: Play) -> str:
 @pytest.mark.requirement("TRE-CORR-01", "R-11", "TRE-DEV-21")
 async def test_every_cell_of_the_permission_matrix_holds(processes: Processes) -> None:
     wrong: list[str] = []
-    async with processes.stage(PERSON) as stage:
+    async with staged(processes, PERSON) as stage:
         for act in (order, distribute, acknowledge):
             await act(stage)
         of_provider = [*execution_rows(stage), *await journal_rows(stage), *await deviation_rows(stage)]
