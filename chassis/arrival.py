@@ -129,7 +129,7 @@ def read(delivery: Delivery) -> Arrival:
     try:
         head = envelope.read(headers)
         _check_sender(delivery, head)
-    except (envelope.Malformed, ValidationError) as error:
+    except Exception as error:  # whatever it is, it must not keep those beside it from being read
         fingerprint = hashlib.sha256(delivery.body + repr(sorted(headers.items())).encode()).hexdigest()
         stray = uuid5(NAMESPACE_URL, fingerprint)
         return Arrival(stray, "", "", 0, _storable(delivery.type), headers, delivery.body, None, why(error))

@@ -1,7 +1,7 @@
 """The database of one service, and what may be wrong with it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,30 +20,60 @@ from chassis.rows import coded as coded
 from chassis.transaction import Transaction as Transaction
 from contracts.sealed import KeyRing
 
-TRANSIENT = ("08", "28", "3D", "40", "53", "55P03", "57P", "58")
-"""SQLSTATEs of a database that is away, busy or full: what failed will work later, unchanged. Not 57014, a statement
-that took too long: most often it does so every time."""
+AWAY = ("08", "28", "3D", "53", "57P", "58")
+"""SQLSTATEs of a database that is away, shut to us or full."""
+BUSY = ("40", "55P03")
+"""SQLSTATEs of those who were in each other's way. What failed will work later, unchanged. Not 57014, a statement that
+took too long: most often it does so every time."""
+STATEMENT_SECONDS = 12
+"""Shorter than a handler may take, so that PostgreSQL stops the statement before we give up the connection."""
+ANSWER_SECONDS = 20.0
+"""What answers no more, since a network has swallowed it, is away."""
+KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""So soon the server notices that we are gone without a word, and frees what we have locked."""
 
 
 def is_transient(error: BaseException) -> bool:
     """True when the database (not the data or the code) is why it failed."""
-    cause: BaseException | None = error
-    while cause is not None:
-        away = isinstance(cause, asyncpg.InterfaceError | OSError | TimeoutError | PoolTimeout)
-        if away and not isinstance(cause, LookupError):  # as Jinja's TemplateNotFound, an OSError too, is
-            return True
-        if (isinstance(cause, DBAPIError) and cause.connection_invalidated) or str(
-            getattr(cause, "sqlstate", None) or ""
-        ).startswith(TRANSIENT):
-            return True
-        cause = cause.__cause__ or getattr(cause, "orig", None)
-    return False
+    return is_away(error) or is_busy(error)
+
+
+def is_away(error: BaseException) -> bool:
+    """True when the database says that it can do nothing now, or says nothing."""
+    return says_away(error) or any(_is_lost(cause) for cause in _causes(error))
+
+
+def says_away(error: BaseException) -> bool:
+    """True when the database itself says that it can do nothing now."""
+    return any(_state(cause).startswith(AWAY) for cause in _causes(error))
+
+
+def is_busy(error: BaseException) -> bool:
+    """True when somebody else was in the way."""
+    return any(_state(cause).startswith(BUSY) for cause in _causes(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or getattr(error, "orig", None)
+
+
+def _state(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or "")
+
+
+def _is_lost(error: BaseException) -> bool:
+    lost = isinstance(error, asyncpg.InterfaceError | OSError | TimeoutError | PoolTimeout)
+    if lost and not isinstance(error, LookupError):  # as Jinja's TemplateNotFound, an OSError too, is
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _refuse_closed(connection: Any, *_: object) -> None:
     """A connection that the server has closed is noticed here for nothing; asking it would cost a round trip each time.
-    Most often the others are closed too."""
-    if connection.driver_connection.is_closed():
+    Most often the others are closed too. One that is in the middle of something is nobody's to go on with."""
+    if connection.driver_connection.is_closed() or connection.driver_connection.is_in_transaction():
         raise InvalidatePoolError
 
 
@@ -65,12 +95,14 @@ class Database:
             json_deserializer=pydantic_core.from_json,
             connect_args={
                 "timeout": 5,
+                "command_timeout": ANSWER_SECONDS,
                 "server_settings": {
                     "application_name": f"stafett-{service}",
                     "jit": "off",
-                    "statement_timeout": "30s",
+                    "statement_timeout": f"{STATEMENT_SECONDS}s",
                     "lock_timeout": "10s",
                     "idle_in_transaction_session_timeout": "60s",
+                    **KEEPALIVE,
                 },
             },
         )
@@ -96,6 +128,8 @@ class Database:
             raise
         if tx.wrote:
             self.wake.set()
+        for act in tx.afterwards:
+            act()
 
     @asynccontextmanager
     async def _opened(self, cause: Cause) -> AsyncIterator[Transaction]:
@@ -107,7 +141,11 @@ class Database:
                 yield tx
                 await tx.commit()
             except BaseException as error:
-                if not (isinstance(error, Exception) and await tx.undo()):
-                    driver.terminate()
-                    await connection.invalidate()
+                as_before = False
+                try:
+                    as_before = isinstance(error, Exception) and await tx.undo()
+                finally:
+                    if not as_before:
+                        driver.terminate()
+                        await connection.invalidate()
                 raise

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from cloudevents.core.bindings import rabbitmq
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from uuid_utils.compat import uuid7
 
 from chassis.decision import Who
@@ -25,6 +25,11 @@ TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 def new_traceparent() -> str:
     """A fresh W3C trace context."""
     return f"00-{token_hex(16)}-{token_hex(8)}-01"
+
+
+def _trace(given: object) -> str:
+    """A trace that is one; it is given on to all who hear what comes of the message."""
+    return given if isinstance(given, str) and TRACEPARENT.fullmatch(given) else new_traceparent()
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Envelope(BaseModel):
     time: AwareDatetime = Field(alias="ce-time")
     specversion: Literal["1.0"] = Field(alias="ce-specversion")
     correlation_id: UUID = Field(alias="ce-correlationid")
-    traceparent: str = Field(default_factory=new_traceparent)
+    traceparent: Annotated[str, BeforeValidator(_trace)] = Field(default_factory=new_traceparent)
 
     @property
     def owner(self) -> str:

@@ -49,7 +49,7 @@ class Pace:
         self._gathers = 1 < count < most
 
 
-def heed_stop(error: Exception) -> None:
+def heed_stop(error: BaseException) -> None:
     """Stop when this task is to stop: a library may have made a failure of the cancellation."""
     if (this := asyncio.current_task()) and this.cancelling():
         raise asyncio.CancelledError from error

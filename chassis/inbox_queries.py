@@ -27,25 +27,31 @@ STORE = """
         $12::text[]) AS arrived(i, o, s, n, t, h, b, st, e)
     ON CONFLICT (id, owner) DO NOTHING RETURNING status"""
 OPEN = text("""
-    SELECT i.id, i.owner, i.subject, i.sequence, i.type, i.headers, i.body, i.status, i.attempts,
-        i.next_at <= clock_timestamp() AS due
-    FROM inbox i JOIN unnest(CAST(:owners AS text[]), CAST(:subjects AS text[])) AS t(o, s)
-        ON i.owner = t.o AND i.subject = t.s
-    WHERE i.status IN ('waiting', 'failed', 'parked', 'skipped') ORDER BY i.owner, i.subject, i.sequence""")
+    SELECT i.id, i.owner, i.subject, i.sequence, i.type, i.headers, i.body, i.status, i.attempts
+    FROM unnest(CAST(:owners AS text[]), CAST(:subjects AS text[])) AS t(o, s),
+        LATERAL (SELECT min(sequence) AS first FROM inbox b WHERE b.owner = t.o AND b.subject = t.s
+            AND (b.status = 'parked' OR (b.status = 'failed' AND b.next_at > clock_timestamp()))) AS stop,
+        LATERAL (SELECT * FROM inbox w WHERE w.owner = t.o AND w.subject = t.s
+            AND w.status IN ('waiting', 'failed', 'skipped') AND w.sequence < coalesce(stop.first, w.sequence + 1)
+            ORDER BY w.sequence LIMIT :most) AS i
+    ORDER BY i.owner, i.subject, i.sequence""")
+"""Of each subject what lies before the first that has to wait for somebody, or for its time."""
 APPLIED = text("""
-    UPDATE inbox SET status = 'applied', applied_at = clock_timestamp() WHERE id = ANY(CAST(:ids AS uuid[]))""")
+    UPDATE inbox i SET status = 'applied', applied_at = clock_timestamp()
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:owners AS text[])) AS t(id, owner)
+    WHERE i.id = t.id AND i.owner = t.owner""")
 ADVANCE = text("""
     UPDATE inbox_position p SET last = t.l
     FROM unnest(CAST(:owners AS text[]), CAST(:subjects AS text[]), CAST(:lasts AS bigint[])) AS t(o, s, l)
     WHERE p.owner = t.o AND p.subject = t.s""")
 OVERTAKEN = text("""
-    UPDATE inbox i SET status = 'duplicate' FROM inbox_position p,
-        unnest(CAST(:owners AS text[]), CAST(:subjects AS text[])) AS t(o, s)
+    UPDATE inbox i SET status = CASE i.status WHEN 'skipped' THEN 'passed' ELSE 'duplicate' END
+    FROM inbox_position p, unnest(CAST(:owners AS text[]), CAST(:subjects AS text[])) AS t(o, s)
     WHERE p.owner = t.o AND p.subject = t.s AND i.owner = t.o AND i.subject = t.s AND i.sequence <= p.last
-      AND i.status IN ('waiting', 'failed', 'parked')""")
+      AND i.status IN ('waiting', 'failed', 'parked', 'skipped')""")
 FAILED = text("""
     UPDATE inbox SET status = :status, attempts = attempts + 1, last_error = :error,
-        next_at = clock_timestamp() + make_interval(secs => :pause) WHERE id = :id""")
+        next_at = clock_timestamp() + make_interval(secs => :pause) WHERE id = :id AND owner = :owner""")
 ATTEMPTED = text("INSERT INTO inbox_attempt (id, error) VALUES (:id, :error)")
 DUE = text("""
     SELECT DISTINCT i.owner, i.subject FROM inbox i JOIN inbox_position p USING (owner, subject)

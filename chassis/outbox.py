@@ -47,27 +47,40 @@ class Saved:
     values: Sequence[Any]
 
     @property
-    def kind(self) -> tuple[Rows[Any], bool]:
+    def kind(self) -> "Kind":
         return self.rows, self.is_new
 
 
+Kind = tuple[Rows[Any], bool]
+"""Of which table, and whether it is new."""
 Write = tuple[str, Sequence[Sequence[Any]]]
 """A statement, and the values of each time it is run."""
 
 FEW = 3
-"""So many rows go with the messages in one statement. Each mix of tables is a statement that is prepared."""
+"""So many rows go with the messages in one statement, whose parts PostgreSQL runs in any order. Each mix of tables is a
+statement that is prepared."""
 
 
 def writes(saved: Sequence[Saved], messages: Sequence[Message]) -> list[Write]:
     """What writes these rows, and puts these messages in the outbox in this order, with as few statements as can be."""
-    if messages and len(saved) <= FEW:
+    if messages and len(saved) <= FEW and (len(saved) == 1 or not any(row.rows.is_unique for row in saved)):
         values = [value for row in saved for value in row.values]
         return [(_with_messages(tuple(row.kind for row in saved)), [[*values, *_columns(messages)]])]
-    kinds: dict[tuple[Rows[Any], bool], list[Sequence[Any]]] = {}
-    for row in saved:
-        kinds.setdefault(row.kind, []).append(row.values)
-    found: list[Write] = [(_one(kind, 1), values) for kind, values in kinds.items()]
+    found: list[Write] = [(_one(kind, 1), values) for kind, values in _together(saved)]
     return [*found, (_with_messages(()), [_columns(messages)])] if messages else found
+
+
+def _together(saved: Sequence[Saved]) -> list[tuple[Kind, list[Sequence[Any]]]]:
+    """Rows of a kind, where the first of them stands; what has to follow another stays behind it."""
+    groups: list[tuple[Kind, list[Sequence[Any]]]] = []
+    for row in saved:
+        joins = groups[-1:] if row.rows.follows else groups
+        group = next((values for kind, values in joins if kind == row.kind), None)
+        if group is None:
+            groups.append((row.kind, [row.values]))
+        else:
+            group.append(row.values)
+    return groups
 
 
 def _columns(messages: Sequence[Message]) -> list[Any]:
@@ -82,13 +95,13 @@ def _columns(messages: Sequence[Message]) -> list[Any]:
 
 
 @lru_cache(maxsize=1000)
-def _one(kind: tuple[Rows[Any], bool], first: int) -> str:
+def _one(kind: Kind, first: int) -> str:
     rows, is_new = kind
     return rows.inserting(first) if is_new else rows.updating(first)
 
 
 @lru_cache(maxsize=1000)
-def _with_messages(kinds: tuple[tuple[Rows[Any], bool], ...]) -> str:
+def _with_messages(kinds: tuple[Kind, ...]) -> str:
     parts, first = [], 1
     for number, (rows, is_new) in enumerate(kinds):
         parts.append(f"s{number} AS ({_one((rows, is_new), first)})")

@@ -11,11 +11,11 @@ from aiormq import spec
 from aiormq.channel import Channel
 from pydantic_core import from_json
 
-from chassis.database import Database
+from chassis.database import ANSWER_SECONDS, KEEPALIVE, Database
 from chassis.hold import Pace, heed_stop
-from chassis.publishing import Outgoing, publish
+from chassis.publishing import Framed, Outgoing, framed, publish
 from chassis.settings import own_login
-from chassis.telemetry import Meters
+from chassis.telemetry import Meters, describe
 from contracts.topology import DIRECT, exchange
 
 LOCK = 7_001
@@ -81,7 +81,10 @@ class Relay:
         self.state = reason
 
     async def _session(self) -> None:
-        connection = await asyncpg.connect(self._database.url, timeout=5, command_timeout=30)
+        settings = {"application_name": f"stafett-{self._owner}-relay", **KEEPALIVE}
+        connection = await asyncpg.connect(
+            self._database.url, timeout=5, command_timeout=ANSWER_SECONDS, server_settings=settings
+        )
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
                 self.state = "standing by"
@@ -145,15 +148,18 @@ class Relay:
     ) -> tuple[list[asyncpg.Record], list[tuple[asyncpg.Record, str]], bool]:
         """Publish all at once, in order: the confirmed ones, the others with what was said of them, and whether some
         got no answer in time (then the channel must not be used again: an answer could still come to it)."""
+        ready, refused = self._framed(rows)
+        if not ready:
+            return [], refused, False
         async with asyncio.timeout(CONFIRM_SECONDS):
-            puts = await publish(self._channel, [self._message(row) for row in rows])
+            puts = await publish(self._channel, [message for _, message in ready])
         try:
             _, late = await asyncio.wait(puts, timeout=CONFIRM_SECONDS)
         finally:
             for put in puts:
                 put.cancel()
-        confirmed, refused = [], []
-        for row, put in zip(rows, puts, strict=True):
+        confirmed = []
+        for (row, _), put in zip(ready, puts, strict=True):
             if put in late or put.cancelled():
                 refused.append((row, f"TimeoutError: no confirm within {CONFIRM_SECONDS} s"))
             elif error := put.exception():
@@ -161,6 +167,18 @@ class Relay:
             else:
                 confirmed.append(row)
         return confirmed, refused, bool(late)
+
+    def _framed(
+        self, rows: list[asyncpg.Record]
+    ) -> tuple[list[tuple[asyncpg.Record, Framed]], list[tuple[asyncpg.Record, str]]]:
+        """Those that can be sent, and those that can't, with the reason: they keep no others from going out."""
+        ready, refused = [], []
+        for row in rows:
+            try:
+                ready.append((row, framed(self._channel, self._message(row))))
+            except Exception as error:
+                refused.append((row, f"can't be sent: {describe(error)}"))
+        return ready, refused
 
     def _message(self, row: asyncpg.Record) -> Outgoing:
         properties = spec.Basic.Properties(

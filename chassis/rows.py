@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json, to_jsonable_python
-from sqlalchemy import JSON, Column, Enum, Table
+from sqlalchemy import JSON, Column, Enum, Table, UniqueConstraint
 from sqlalchemy.dialects.postgresql import asyncpg
 
 State = TypeVar("State")
@@ -42,12 +42,25 @@ class Rows(Generic[State]):
         """The column that names a row."""
         return next(iter(self.table.primary_key))
 
+    @cached_property
+    def is_unique(self) -> bool:
+        """True when more than its key must be unique: what one row gives up another may take, once that is written."""
+        constraints = any(isinstance(one, UniqueConstraint) for one in self.table.constraints)
+        return constraints or any(index.unique for index in self.table.indexes)
+
+    @cached_property
+    def follows(self) -> bool:
+        """True when its rows are to be written in the order in which they were saved, also among those of others."""
+        return self.is_unique or bool(self.table.foreign_keys)
+
     # Plain text for the driver, since building and compiling a statement takes longer than running it.
 
     @cached_property
     def locking(self) -> str:
-        """Rows by their keys, in one order, so that two who want the same never wait for each other."""
-        return f"SELECT * FROM {self._name} WHERE {self._key} = ANY($1) ORDER BY {self._key} FOR UPDATE"  # noqa: S608
+        """Rows by their keys, in one order, so that two who want the same never wait for each other. Column by column:
+        one that a newer version adds beside us is not ours."""
+        columns = ", ".join(map(_quoted, self.table.columns))
+        return f"SELECT {columns} FROM {self._name} WHERE {self._key} = ANY($1) ORDER BY {self._key} FOR UPDATE"  # noqa: S608
 
     def inserting(self, first: int = 1) -> str:
         """A new row, of `arguments`, which are numbered from the first."""

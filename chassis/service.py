@@ -121,8 +121,8 @@ class Service:
             while True:
                 try:
                     await work()
-                except Exception as error:
-                    heed_stop(error)
+                except (Exception, asyncio.CancelledError) as error:
+                    heed_stop(error)  # a library's own cancellation must not end the part unseen
                     self._failures[part] = (type(error).__name__, time.monotonic())
                     self._log.error("part of the service failed and is started again", part=part, error=describe(error))
                     await asyncio.sleep(1)

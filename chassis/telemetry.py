@@ -4,11 +4,14 @@ import logging
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from traceback import walk_tb
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from chassis.figures import Figures, by_status
+
+ROOT = Path(__file__).parents[1]
 
 
 def set_up_logs(level: str = "INFO") -> None:
@@ -85,13 +88,16 @@ def _age(since: datetime | None, now: datetime) -> float:
 
 
 def describe(error: BaseException) -> str:
-    """What failed and where in the code; not the error's own text, which may quote what somebody wrote."""
+    """What failed and where in our own code; not the error's own text, which may quote what somebody wrote."""
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     name = f"{type(error).__name__} {state}" if state else type(error).__name__
-    where = error.__traceback__
-    while where is not None and where.tb_next is not None:
-        where = where.tb_next
-    if where is None:
-        return name
-    code = where.tb_frame.f_code
-    return f"{name} at {Path(code.co_filename).name}:{where.tb_lineno}"
+    places = [(Path(frame.f_code.co_filename), line) for frame, line in walk_tb(error.__traceback__)]
+    ours = [(_ours(path), line) for path, line in places if _ours(path)]
+    features = [(path, line) for path, line in ours if path.startswith("services/")]
+    known = features or ours or [(path.name, line) for path, line in places]
+    return f"{name} at {known[-1][0]}:{known[-1][1]}" if known else name
+
+
+def _ours(path: Path) -> str:
+    """Where in the project; empty for a library's file, which lies in it too when it is installed there."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) and "site-packages" not in path.parts else ""

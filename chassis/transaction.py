@@ -1,6 +1,7 @@
 """One transaction holds the state, what happened, and the log of who read what."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
@@ -24,6 +25,15 @@ State = TypeVar("State")
 SealedContent = TypeVar("SealedContent", bound=Content)
 
 
+UNDO_SECONDS = 5.0
+SAVEPOINT = "nested"
+"""Its name may be used again inside: the innermost is meant."""
+
+
+class NotCommitted(Exception):
+    """The database has rolled back what was to be committed."""
+
+
 class Transaction:
     """Everything done through it commits together or not at all.
 
@@ -32,12 +42,7 @@ class Transaction:
     """
 
     def __init__(
-        self,
-        connection: AsyncConnection,
-        driver: asyncpg.Connection,
-        keys: KeyRing,
-        access_log: Table,
-        cause: Cause,
+        self, connection: AsyncConnection, driver: asyncpg.Connection, keys: KeyRing, access_log: Table, cause: Cause
     ) -> None:
         self.cause = cause
         self.now = datetime.now(UTC)
@@ -47,11 +52,10 @@ class Transaction:
         self.attempts: list[dict[str, object]] = []
         self.claim: dict[str, object] = {}
         """The key of the command that is done in it, which is done once."""
-        self._connection = connection
-        self._driver = driver
-        self._transaction: asyncpg.transaction.Transaction | None = None
-        self._keys = keys
-        self._access_log = access_log
+        self.afterwards: list[Callable[[], object]] = []
+        """Called once it has committed, such as to count what it has done."""
+        self._connection, self._driver, self._begun = connection, driver, False
+        self._keys, self._access_log = keys, access_log
         self._there: set[tuple[str, object]] = set()
         """Rows that have been loaded or saved here: saved again, they are updated."""
         self._states: dict[tuple[str, object], Any] = {}
@@ -69,30 +73,41 @@ class Transaction:
         self.cause = cause
         self.now = datetime.now(UTC)
 
+    @property
+    def is_broken(self) -> bool:
+        """True when its connection is gone: nothing more can be done in it, and nothing of it will stay."""
+        return bool(self._driver.is_closed())
+
     async def begun(self) -> asyncpg.Connection:
         """The connection without SQLAlchemy, for the few statements that are run for every message."""
-        if self._transaction is None:
-            self._transaction = self._driver.transaction()
-            await self._transaction.start()
+        if not self._begun:
+            await self._driver.execute("BEGIN")
+            self._begun = True
         return self._driver
 
     async def commit(self) -> None:
-        """Write what is left, and commit. What only writes, with one statement, needs no more than that."""
+        """Write what is left, and commit. What only writes, with one statement, needs no more than that. NotCommitted
+        when a statement in it has failed and nobody minded."""
         left = self._left_to_write()
-        if self._transaction is not None or len(left) > 1:
+        if self._begun or len(left) > 1:
             await self.begun()
         await self._write(left)
-        if self._transaction is not None:
-            await self._transaction.commit()
+        if self._begun and (said := await self._driver.execute("COMMIT")) != "COMMIT":
+            raise NotCommitted(said)
 
     async def undo(self) -> bool:
         """Roll back. Whether the connection is as before, and may be used for another transaction."""
+        if not self.is_broken and self._driver.is_in_transaction():
+            await self._roll_back("ROLLBACK")
+        return not self.is_broken
+
+    async def _roll_back(self, how: str) -> None:
+        """What does not roll back is given up: why it was to do so is what counts."""
         try:
-            if self._transaction is not None and not self._driver.is_closed() and self._driver.is_in_transaction():
-                await self._transaction.rollback()
+            async with asyncio.timeout(UNDO_SECONDS):
+                await self._driver.execute(how)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-            return False  # why the transaction failed is what counts
-        return not self._driver.is_closed()
+            self._driver.terminate()
 
     async def execute(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement of the caller's own, after all that was saved before it."""
@@ -112,19 +127,23 @@ class Transaction:
 
     @asynccontextmanager
     async def nested(self) -> AsyncIterator[None]:
-        """What is done inside is undone alone when it fails."""
+        """What is done inside is undone alone when it fails; when that can't be done any more, it `is_broken`."""
         await self.flush()
-        there = set(self._there)
+        there, afterwards = set(self._there), len(self.afterwards)
         driver = await self.begun()
+        await driver.execute(f"SAVEPOINT {SAVEPOINT}")
         try:
-            async with driver.transaction():
-                yield
-                await self.flush()
+            yield
+            await self.flush()
+            await driver.execute(f"RELEASE SAVEPOINT {SAVEPOINT}")
         except BaseException:
             self._there = there
             self._states.clear()
             self._unsaved.clear()
             self._untold.clear()
+            del self.afterwards[afterwards:]
+            if not self.is_broken:
+                await self._roll_back(f"ROLLBACK TO SAVEPOINT {SAVEPOINT}; RELEASE SAVEPOINT {SAVEPOINT}")
             raise
 
     async def flush(self) -> None:

@@ -107,6 +107,6 @@ async def beside(tx: Transaction, statement: str, *values: object) -> None:
 def parts(inbox: Any) -> tuple[Database, dict[str, tuple[Any, Any]]]:
     """The database and the handlers of an inbox."""
     try:
-        return inbox._database, inbox._handlers
+        return inbox._database, inbox._apply._handlers
     except AttributeError as error:
         raise SeamGone(str(error)) from error

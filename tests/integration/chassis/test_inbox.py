@@ -110,6 +110,38 @@ async def test_a_message_with_an_id_that_another_owner_has_used_is_applied_all_t
         await eventually(lambda: running.sql(EFFECTS))
 
 
+async def test_what_becomes_of_a_message_is_noted_on_no_other_with_its_id(probe: Probe) -> None:
+    subject, id = uuid4(), uuid4()
+    async with probe(None) as running:
+        await running.publish(numbered(subject, 2), sequence=2, id=id)
+        await eventually(lambda: running.sql("SELECT 1 FROM inbox WHERE status = 'waiting'"))
+        opened = example("journal.journal-opened.v1")
+        await running.publish(opened, sequence=2, id=id)
+        await eventually(lambda: running.sql("SELECT 1 FROM inbox WHERE owner = 'journal' AND status = 'waiting'"))
+        await running.publish(opened, sequence=1)
+        await eventually(lambda: running.sql("SELECT 1 FROM inbox_position WHERE owner = 'journal' AND last = 2"))
+        assert await effects(running, subject) == []
+        await running.publish(numbered(subject, 1), sequence=1)
+        await eventually(lambda: _all(running, subject, 2))
+
+
+async def test_a_hand_off_is_counted_once_however_often_it_is_tried(probe: Probe) -> None:
+    subject, broken = uuid4(), [True]
+
+    async def fail(_event: AssignmentSent, _tx: Transaction) -> None:
+        if broken:
+            broken.clear()
+            raise ZeroDivisionError
+
+    async with probe(fail) as running:
+        await running.publish(numbered(subject, 1), sequence=1)
+        await eventually(lambda: _all(running, subject, 1))
+        async with running.client() as client:
+            figures = (await client.get("/execution/metrics")).text
+        assert 'stafett_hand_off_seconds_count{service="execution"} 1.0' in figures
+        assert 'stafett_applied_total{service="execution"} 1.0' in figures
+
+
 async def test_a_sealed_part_that_we_cannot_open_is_parked(probe: Probe) -> None:
     async def opens(event: AssignmentSent, tx: Transaction) -> None:
         tx.unseal(event.order, Order)

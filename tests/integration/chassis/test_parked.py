@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.arrival import Position
 from chassis.database import Database, Transaction
 from chassis.decision import Refused
-from chassis.inbox_queries import APPLIED, positions
+from chassis.inbox_queries import APPLIED, OPEN, positions
 from chassis.parked import NotParked, parked, replay, show, skip, skip_gap
 from contracts.authority import AssignmentSent
 from tests.integration.chassis.conftest import EFFECTS, Probe
@@ -74,6 +75,21 @@ async def test_a_skipped_message_has_no_effect_and_those_behind_it_go_on(probe: 
         async with operating(running) as connection:
             await skip(connection, await one_parked(running), "asa", "sent by mistake")
         await eventually(lambda: effect_count(running, 1))
+        async with running.app.state.database.transaction() as tx:
+            place = ("authority", f"assignment/{subject}")
+            assert await positions(await tx.begun(), [place]) == {place: Position(2, held=False)}
+
+
+async def test_what_lies_behind_a_parked_message_is_not_read_again_with_each_that_arrives(probe: Probe) -> None:
+    subject = uuid4()
+    async with probe(None) as running:
+        await running.publish(sent(subject), sequence=1, type="authority.assignment-sent.v9")
+        await one_parked(running)
+        await running.publish(sent(subject), sequence=2)
+        await eventually(lambda: running.sql("SELECT 1 FROM inbox WHERE status = 'waiting'"))
+        keys = {"owners": ["authority"], "subjects": [f"assignment/{subject}"], "most": 10}
+        async with running.app.state.database.transaction() as tx:
+            assert (await tx.execute(OPEN, keys)).all() == []
 
 
 async def test_a_gap_that_will_never_be_filled_can_be_skipped(probe: Probe) -> None:
@@ -135,6 +151,6 @@ async def test_an_operators_act_waits_for_the_inbox_to_finish_with_the_subject(
             await positions(await inbox.begun(), [("authority", f"assignment/{subject}")])
             operator = asyncio.create_task(operate())
             await eventually(lambda: running.sql("SELECT 1 FROM pg_locks WHERE NOT granted"))
-            await inbox.execute(APPLIED, {"ids": [stuck]})
+            await inbox.execute(APPLIED, {"ids": [stuck], "owners": ["authority"]})
         with pytest.raises(NotParked):
             await operator

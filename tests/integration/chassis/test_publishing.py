@@ -11,7 +11,7 @@ from aiormq import spec
 from aiormq.channel import Channel
 from aiormq.exceptions import AMQPError, PublishError
 
-from chassis.publishing import Outgoing, publish
+from chassis.publishing import Outgoing, framed, publish
 from tests.support.stafett import Ground, eventually
 
 NOWHERE = f"nowhere-{uuid4()}"
@@ -44,7 +44,8 @@ async def arrived(queue: AbstractQueue, count: int) -> list[bytes]:
 
 async def answers(channel: Channel, messages: Sequence[Outgoing]) -> list[object]:
     async with asyncio.timeout(10):
-        return await asyncio.gather(*(await publish(channel, messages)), return_exceptions=True)
+        wire = [framed(channel, message) for message in messages]
+        return await asyncio.gather(*(await publish(channel, wire)), return_exceptions=True)
 
 
 async def test_they_arrive_in_their_order_and_whole(inbox: tuple[Channel, AbstractQueue]) -> None:
@@ -75,7 +76,7 @@ async def test_when_the_channel_closes_nothing_waits_for_an_answer(inbox: tuple[
     assert all(isinstance(answer, AMQPError | asyncio.CancelledError) for answer in said)
     await eventually(lambda: closed(channel))
     with pytest.raises(ConnectionError):
-        await publish(channel, to(queue, b"too late"))
+        await publish(channel, [framed(channel, message) for message in to(queue, b"too late")])
 
 
 async def closed(channel: Channel) -> bool:

@@ -167,9 +167,23 @@ async def test_what_is_confirmed_is_known_though_another_in_its_batch_gets_no_an
 ) -> None:
     monkeypatch.setattr("chassis.relay.CONFIRM_SECONDS", 0.1)
     relay = Relay(None, clean.amqp, "execution", Meters("execution"), 1)  # type: ignore[arg-type]
+    monkeypatch.setattr("chassis.relay.framed", lambda _channel, message: message)
     monkeypatch.setattr("chassis.relay.publish", silent_about_one)
     relay._channel = None  # type: ignore[assignment]
     common = {"headers": "{}", "sequence": 1, "body": b"{}", "receiver": None, "written_at": None}
     rows = [{**common, "id": uuid4(), "type": kind} for kind in ("told", "silence", "told")]
     confirmed, refused, late = await relay._send(rows)
     assert (confirmed, [row for row, _ in refused], late) == ([rows[0], rows[2]], [rows[1]], True)
+
+
+async def test_what_can_not_be_sent_keeps_nothing_else_from_going_out(probe: Probe) -> None:
+    async with probe(None) as running:
+        odd = "INSERT INTO outbox (id, subject, sequence, type, headers, body) VALUES ($1, 'odd/1', 1, $2, '{}', '')"
+        await running.sql(odd, uuid4(), "x" * 300)
+        await tell(running, uuid4())
+        await eventually(lambda: _only_the_odd_one_is_left(running))
+
+
+async def _only_the_odd_one_is_left(running: Running) -> bool:
+    rows = await running.sql("SELECT subject, attempts, last_error FROM outbox WHERE published_at IS NULL")
+    return [row["subject"] for row in rows] == ["odd/1"] and "can't be sent" in (rows[0]["last_error"] or "")

@@ -56,7 +56,7 @@ def test_the_same_values_update_it() -> None:
 
 
 def test_rows_are_locked_in_one_order() -> None:
-    assert PLANS.locking == "SELECT * FROM plans WHERE id = ANY($1) ORDER BY id FOR UPDATE"
+    assert PLANS.locking.endswith(" FROM plans WHERE id = ANY($1) ORDER BY id FOR UPDATE")
 
 
 def test_nested_values_become_json_and_codes_their_text() -> None:

@@ -3,17 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from sqlalchemy import Column, MetaData, Table, Text, Uuid, select, text, update
+from sqlalchemy.exc import DBAPIError
 
-from chassis.database import Database, Rows, Transaction
+from chassis.database import Database, Rows, Transaction, is_away
 from chassis.decision import Decision, NotFound
 from chassis.keys import load_keys
+from chassis.transaction import NotCommitted
 from contracts.execution import AssignmentReceived
 from services.execution.tables import metadata
+from tests.faults.kit.proxy import Network
+from tests.faults.kit.town import address, through
 from tests.support.examples import example
 from tests.support.stafett import Ground, eventually
 
@@ -158,3 +163,84 @@ async def test_connections_that_the_server_has_closed_are_replaced_unnoticed(dat
     finally:
         await admin.close()
     assert await holders(database) == []
+
+
+async def test_a_column_that_a_newer_version_adds_disturbs_no_load(database: Database) -> None:
+    baton = Baton(uuid4(), "Anna")
+    async with database.transaction() as tx:
+        await put(tx, baton)
+    for more in ("SELECT 1", "ALTER TABLE batons ADD COLUMN weight integer"):
+        async with database.transaction() as tx:
+            await tx.execute(text(more))
+        async with database.transaction() as tx:
+            assert await tx.load(BATONS, baton.id) == baton
+
+
+async def test_an_error_that_is_passed_over_is_not_taken_for_a_commit(database: Database) -> None:
+    with pytest.raises(NotCommitted):
+        async with database.transaction() as tx:
+            await put(tx, Baton(uuid4(), "Anna"))
+            with pytest.raises(DBAPIError):
+                await tx.execute(text("SELECT 1 / 0"))
+    assert await holders(database) == []
+
+
+async def test_what_one_row_gives_up_another_may_take_in_the_same_transaction(database: Database) -> None:
+    event = example("execution.assignment-received.v1")
+    assert isinstance(event, AssignmentReceived)
+    first, second = Baton(uuid4(), "Anna"), Baton(uuid4(), "Bo")
+    async with database.transaction() as tx:
+        await put(tx, first)
+        await put(tx, second)
+    async with database.transaction() as tx:
+        for id, holder in ((first.id, "Cecilia"), (second.id, "Anna")):
+            await put(tx, replace(await tx.load(BATONS, id), holder=holder))
+        await put(tx, Baton(uuid4(), "Bo"), event)
+    assert await holders(database) == ["Anna", "Bo", "Cecilia"]
+
+
+async def test_what_is_counted_afterwards_is_not_when_it_is_undone(database: Database) -> None:
+    counted: list[str] = []
+    async with database.transaction() as tx:
+        tx.afterwards.append(lambda: counted.append("kept"))
+        with pytest.raises(ZeroDivisionError):
+            async with tx.nested():
+                tx.afterwards.append(lambda: counted.append("undone"))
+                raise ZeroDivisionError
+        assert counted == []
+    assert counted == ["kept"]
+
+
+async def test_a_connection_in_the_middle_of_a_transaction_is_given_to_nobody(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        left: Any = (await connection.get_raw_connection()).driver_connection
+        await left.execute("BEGIN")
+        connection.sync_connection.detach()  # type: ignore[union-attr]
+    async with database.transaction() as tx:
+        await put(tx, Baton(uuid4(), "Anna"))
+    assert await holders(database) == ["Anna"]
+
+
+async def test_a_database_that_answers_no_more_is_away_and_not_waited_for(
+    clean: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.database.ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr("chassis.transaction.UNDO_SECONDS", 0.3)
+    async with clean.service("execution") as running:
+        network = Network()
+        way = network.way(address(running.database), amqp=False)
+        log, keys = metadata.tables["access_log"], load_keys(clean.keys, "execution")
+        database = Database(through(running.database, way.port), "execution", keys, log)
+        try:
+            with pytest.raises((DBAPIError, TimeoutError)) as lost:
+                async with database.transaction() as tx:
+                    await tx.execute(text("SELECT 1"))
+                    way.black_hole()
+                    await tx.execute(text("SELECT 1"))
+            assert is_away(lost.value)
+            way.lift()
+            async with database.transaction() as tx:
+                assert await tx.scalar(text("SELECT 1")) == 1
+        finally:
+            await database.engine.dispose()
+            network.close()
