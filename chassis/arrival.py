@@ -62,21 +62,25 @@ class Position:
 
 
 def sort_out(arrivals: Iterable[Arrival], positions: Mapping[Subject, Position]) -> tuple[list[Arrival], list[Arrival]]:
-    """(what can be applied at once, in this order; what has to wait). What has been applied before is in neither."""
-    lines: dict[Subject, dict[int, Arrival]] = defaultdict(dict)
-    for arrival in arrivals:
-        lines[arrival.owner, arrival.subject].setdefault(arrival.sequence, arrival)
-    ready: list[Arrival] = []
+    """(what can be applied at once, in this order; what has to wait). What has been applied before is in neither.
+
+    Of a subject in its sequence; between subjects and owners as they came, which most often is as it was told.
+    """
+    lines: dict[Subject, dict[int, tuple[int, Arrival]]] = defaultdict(dict)
+    for turn, arrival in enumerate(arrivals):
+        lines[arrival.owner, arrival.subject].setdefault(arrival.sequence, (turn, arrival))
+    ready: list[tuple[int, Arrival]] = []
     waiting: list[Arrival] = []
     for subject, line in lines.items():
-        following = positions[subject].last + 1
-        for sequence in sorted(line):
+        following, latest = positions[subject].last + 1, 0
+        for sequence, (turn, arrival) in sorted(line.items()):
             if sequence == following and not positions[subject].held:
-                ready.append(line[sequence])
+                latest = max(latest, turn)  # it can't be applied before what precedes it
+                ready.append((latest, arrival))
                 following += 1
             elif sequence >= following:
-                waiting.append(line[sequence])
-    return ready, waiting
+                waiting.append(arrival)
+    return [arrival for _, arrival in sorted(ready, key=lambda one: one[0])], waiting
 
 
 class CannotApply(Exception):

@@ -18,7 +18,12 @@ def sorted_out(arrivals: list[Arrival], **positions: Position) -> tuple[list[tup
 
 def test_each_subject_goes_in_its_order_however_they_arrive() -> None:
     arrivals = [arrival("a", 2), arrival("b", 1), arrival("a", 1), arrival("b", 2)]
-    assert sorted_out(arrivals, a=NEW, b=NEW) == ([("a", 1), ("a", 2), ("b", 1), ("b", 2)], [])
+    assert sorted_out(arrivals, a=NEW, b=NEW) == ([("b", 1), ("a", 1), ("a", 2), ("b", 2)], [])
+
+
+def test_subjects_are_taken_as_they_come() -> None:
+    arrivals = [arrival("a", 1), arrival("b", 1), arrival("a", 2), arrival("b", 2)]
+    assert sorted_out(arrivals, a=NEW, b=NEW) == ([("a", 1), ("b", 1), ("a", 2), ("b", 2)], [])
 
 
 def test_what_has_been_applied_before_is_left_out() -> None:
