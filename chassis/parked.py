@@ -49,7 +49,13 @@ PLACE = text("""
 REPLAY = text("""
     UPDATE inbox SET status = 'failed', attempts = 0, next_at = clock_timestamp()
     WHERE id = :id AND status = 'parked' AND sequence IS NOT NULL RETURNING id""")
-SKIP = text("UPDATE inbox SET status = 'skipped' WHERE id = :id AND status IN ('parked', 'failed') RETURNING id")
+SKIP = text("UPDATE inbox SET status = :status WHERE id = :id AND status IN ('parked', 'failed') RETURNING id")
+FROM_WHERE = text("SELECT owner, subject, sequence FROM inbox WHERE id = :id AND status IN ('parked', 'failed')")
+WAS_TOLD = text("""
+    SELECT EXISTS (SELECT FROM outbox WHERE id = :id) OR (
+        EXISTS (SELECT FROM outbox_subject WHERE subject = :subject AND sequence >= :sequence)
+        AND NOT EXISTS (SELECT FROM outbox WHERE subject = :subject AND sequence = :sequence))""")
+"""Or has been told and forgotten since: its number has been handed out, and nothing is kept under it."""
 SKIP_GAP = text("""
     INSERT INTO inbox (id, owner, subject, sequence, type, headers, body, status)
     SELECT :id, p.owner, p.subject, p.last + 1, 'stafett.skipped-gap', '{}', '', 'skipped'
@@ -93,6 +99,15 @@ class Parked:
     type: str
     last_error: str
     received_at: datetime
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in its owner's sequence a message stands."""
+
+    owner: str
+    subject: str
+    sequence: int
 
 
 @dataclass(frozen=True)
@@ -196,10 +211,23 @@ async def replay(connection: AsyncConnection, id: UUID, operator: str, why: str)
     await note(connection, operator, "replay", str(id), why)
 
 
-async def skip(connection: AsyncConnection, id: UUID, operator: str, why: str) -> None:
-    """Leave a message without effect for good and let those behind it go on."""
+async def from_where(connection: AsyncConnection, id: UUID) -> Place | None:
+    """Where a parked or failed message says that it stands; None when it has no place."""
+    row = (await connection.execute(FROM_WHERE, {"id": id})).first()
+    return Place(*row) if row and row.sequence else None
+
+
+async def was_told(owners: AsyncConnection, id: UUID, place: Place) -> bool:
+    """Whether its owner, whose database this is, has told it; False when somebody else has put it in its place."""
+    asked = {"id": id, "subject": place.subject, "sequence": place.sequence}
+    return bool(await owners.scalar(WAS_TOLD, asked))
+
+
+async def skip(connection: AsyncConnection, id: UUID, operator: str, why: str, *, told: bool = True) -> None:
+    """Leave a message without effect for good and let those behind it go on. One that its owner has not told leaves its
+    place to what the owner tells."""
     await connection.execute(PLACE, {"id": id})
-    if not (await connection.execute(SKIP, {"id": id})).first():
+    if not (await connection.execute(SKIP, {"id": id, "status": "skipped" if told else "passed"})).first():
         raise NotParked(f"message {id} is neither parked nor failed")
     await note(connection, operator, "skip", str(id), why)
 

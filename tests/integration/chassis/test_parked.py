@@ -13,7 +13,7 @@ from chassis.arrival import Position
 from chassis.database import Database, Transaction
 from chassis.decision import Refused
 from chassis.inbox_queries import APPLIED, OPEN, positions
-from chassis.parked import NotParked, parked, replay, show, skip, skip_gap
+from chassis.parked import NotParked, Place, from_where, parked, replay, show, skip, skip_gap, was_told
 from contracts.authority import AssignmentSent
 from tests.integration.chassis.conftest import EFFECTS, Probe
 from tests.support.orders import sent
@@ -78,6 +78,31 @@ async def test_a_skipped_message_has_no_effect_and_those_behind_it_go_on(probe: 
         async with running.app.state.database.transaction() as tx:
             place = ("authority", f"assignment/{subject}")
             assert await positions(await tx.begun(), [place]) == {place: Position(2, held=False)}
+
+
+async def test_what_its_owner_never_told_is_skipped_and_leaves_its_place_to_what_the_owner_tells(probe: Probe) -> None:
+    subject = uuid4()
+    async with probe(None) as running:
+        await running.publish(sent(subject), sequence=1, type="authority.assignment-sent.v9")
+        stuck = await one_parked(running)
+        async with operating(running) as connection:
+            assert await from_where(connection, stuck) == Place("authority", f"assignment/{subject}", 1)
+            await skip(connection, stuck, "asa", "invented", told=False)
+        await running.publish(sent(subject), sequence=1)
+        await eventually(lambda: effect_count(running, 1))
+
+
+async def test_an_owner_knows_what_it_has_told_also_when_it_is_no_longer_kept(probe: Probe) -> None:
+    told = "INSERT INTO outbox (id, subject, sequence, type, headers, body) VALUES ($1, 'a/1', 2, 't', '{}', '')"
+    id, place = uuid4(), Place("execution", "a/1", 2)
+    async with probe(None) as running:
+        await running.sql("INSERT INTO outbox_subject (subject, sequence) VALUES ('a/1', 2)")
+        await running.sql(told, id)
+        async with operating(running) as connection:
+            assert await was_told(connection, id, place)
+            assert not await was_told(connection, uuid4(), place)
+            assert not await was_told(connection, uuid4(), Place("execution", "a/1", 3))
+            assert await was_told(connection, uuid4(), Place("execution", "a/1", 1))
 
 
 async def test_what_lies_behind_a_parked_message_is_not_read_again_with_each_that_arrives(probe: Probe) -> None:
