@@ -4,6 +4,7 @@ import ctypes
 import fcntl
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ENDED_WITHIN = 30.0  # seconds
+COLLECT_EVERY = 10.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,13 @@ class Keeper:
     def look(self) -> None:
         """Nothing to do but to answer."""
 
+    def collect(self) -> None:
+        """Those that were left to us and have ended: as zombies they would fill the table of processes in some days."""
+        for child in _children():
+            if self._server is None or child != self._server.pid:
+                with suppress(ChildProcessError):
+                    os.waitpid(child, os.WNOHANG)
+
     def stop(self) -> None:
         self._end(self._plan.stop_signal)
 
@@ -138,13 +147,20 @@ def keep() -> None:
     """The keeper's whole life: does what the lines it is sent say, and when the sender is gone, ends and tidies up."""
     for ending in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: sys.exit())
-    keeper = Keeper(Plan(**json.loads(sys.stdin.readline())))
+    orders = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)  # no line may lie unseen where select can't look
+    keeper = Keeper(Plan(**json.loads(orders.readline())))
     verbs = {"start": keeper.start, "stop": keeper.stop, "kill": keeper.kill, "look": keeper.look}
     try:
-        for line in sys.stdin:
+        while True:
+            if not select.select([orders], [], [], COLLECT_EVERY)[0]:
+                keeper.collect()
+                continue
+            line = orders.readline().decode().strip()
+            if not line:
+                break
             error = None
             try:
-                verbs[line.strip()]()
+                verbs[line]()
             except OSError as reason:
                 error = str(reason)
             answer = json.dumps({"error": error, "pid": keeper.pid()})
