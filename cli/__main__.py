@@ -39,10 +39,14 @@ def sentence(error: Exception) -> str | None:
     from chassis.issuer import IssuerMissing
     from chassis.keys import KeysMissing
     from chassis.settings import SecretMissing
+    from cli.broker_rights import BrokerRefuses
     from cli.servers import NoServer
     from cli.state import CannotStart
+    from cli.unreachable import Unreachable
 
-    if isinstance(error, NoServer | KeysMissing | SecretMissing | IssuerMissing | CannotStart):
+    if isinstance(
+        error, NoServer | KeysMissing | SecretMissing | IssuerMissing | CannotStart | BrokerRefuses | Unreachable
+    ):
         return str(error)
     if isinstance(error, PermissionError) and error.filename:
         state = Path(os.environ["STAFETT_STATE"])

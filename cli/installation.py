@@ -4,7 +4,8 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.broker import AWAY, declare_topology
-from chassis.settings import SecretMissing, Settings, secret
+from chassis.settings import Settings, secret
 from chassis.telemetry import describe
 from cli import organisation
 from cli.accounts import Account
@@ -22,6 +23,7 @@ from cli.broker_rights import BrokerRefuses, give_rights, virtual_host, with_log
 from cli.keys import make_keys, rotate_keys
 from cli.passwords import OldOneLeft, SecretsThere, make_readable, make_secrets, names, renew_secret
 from cli.prepare import make_database, make_tables
+from cli.unreachable import Unreachable, amqp_place, management_address, of_broker, of_postgres, postgres_address
 from contracts.topology import SERVICES
 
 
@@ -59,7 +61,8 @@ def _secrets(chosen: argparse.Namespace) -> None:
         _renew(chosen.folder, chosen.renew)
         return
     try:
-        made = make_secrets(chosen.folder)
+        with _writing(chosen.folder):
+            made = make_secrets(chosen.folder)
     except SecretsThere as refusal:
         sys.exit(str(refusal))
     print(f"{chosen.folder} holds {len(made)} new secrets; keep a copy where the backups are not")
@@ -67,7 +70,8 @@ def _secrets(chosen: argparse.Namespace) -> None:
 
 def _renew(folder: Path, name: str) -> None:
     try:
-        renew_secret(folder, name)
+        with _writing(folder):
+            renew_secret(folder, name)
     except FileNotFoundError as error:
         sys.exit(f"{error.filename} is missing: there is no old one to renew")
     except OldOneLeft as refusal:
@@ -76,34 +80,52 @@ def _renew(folder: Path, name: str) -> None:
 
 
 def _rotate(chosen: argparse.Namespace) -> None:
-    rotate_keys(chosen.folder, chosen.service)
-    make_readable(chosen.folder)
+    with _writing(chosen.folder):
+        rotate_keys(chosen.folder, chosen.service)
+        make_readable(chosen.folder)
     print(f"{chosen.service} has new keys: restart it first, then the others")
 
 
 def _init(chosen: argparse.Namespace) -> None:
     settings = Settings(service="organisation")
-    asyncio.run(_said(_prepare_postgres(chosen.admin, settings), "PostgreSQL"))
+    admin = filled(chosen.admin, settings.secrets, "postgres-admin")
+    with _preparing(admin, "--admin"):
+        asyncio.run(_prepare_postgres(admin, settings))
     if not chosen.without_keys:
-        for service in make_keys(settings.keys):
-            print(f"{service}: new keys in {settings.keys}")
-    asyncio.run(_said(_prepare_broker(chosen.broker_admin, settings), "the broker"))
+        with _writing(settings.keys):
+            for service in make_keys(settings.keys):
+                print(f"{service}: new keys in {settings.keys}")
+    asyncio.run(_prepare_broker(chosen.broker_admin, settings))
     if chosen.organisation:
-        sys.exit(organisation.load_first(chosen.organisation, settings))
+        with _preparing(settings.database, "STAFETT_DATABASE_URL"):
+            sys.exit(organisation.load_first(chosen.organisation, settings))
 
 
-async def _said(work: Coroutine[Any, Any, None], server: str) -> None:
-    """Do it; a server that is away or refuses is said in a sentence."""
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Files are made in the folder. Unreachable where they can't be; what is missing in it is said elsewhere."""
     try:
-        await work
-    except (SecretMissing, BrokerRefuses) as refusal:
-        sys.exit(str(refusal))
-    except (asyncpg.PostgresError, SQLAlchemyError, *AWAY) as error:
-        sys.exit(f"{server} can't be prepared ({describe(error)}): is its address right, is it running?")
+        yield
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and folder.is_dir():
+            raise
+        why = error.strerror or type(error).__name__
+        raise Unreachable(f"{folder} can't be written to ({why}): choose a folder of yours, on a disk") from error
 
 
-async def _prepare_postgres(admin: str, settings: Settings) -> None:
-    url = filled(admin, settings.secrets, "postgres-admin")
+@contextmanager
+def _preparing(url: str, name: str) -> Iterator[None]:
+    """What is done in the database is done. Unreachable when it is away or refuses; `name` is where its URL stands."""
+    parts = postgres_address(url, name)
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError) as error:
+        advice = f"is {name} right, is PostgreSQL running?"
+        said = of_postgres(error, parts, advice, f"{name} needs the login of a superuser")
+        raise Unreachable(said or f"PostgreSQL can't be prepared ({describe(error)}): {advice}") from error
+
+
+async def _prepare_postgres(url: str, settings: Settings) -> None:
     for plan in blueprints():
         await make_database(url, Account(plan.name, password(settings.secrets, "postgres", plan.name)))
         await make_tables(url, plan)
@@ -112,8 +134,9 @@ async def _prepare_postgres(admin: str, settings: Settings) -> None:
 
 async def _prepare_broker(admin: str | None, settings: Settings) -> None:
     amqp = settings.amqp
+    amqp_place(amqp, "STAFETT_AMQP_URL")
     if admin:
-        management = filled(admin, settings.secrets, "rabbitmq-admin")
+        management = management_address(filled(admin, settings.secrets, "rabbitmq-admin"))
         known = {service: password(settings.secrets, "rabbitmq", service) for service in SERVICES}
         lacking = [service for service, one in known.items() if one is None]
         if lacking:
@@ -121,7 +144,10 @@ async def _prepare_broker(admin: str | None, settings: Settings) -> None:
         await give_rights(management, virtual_host(amqp), {service: one or "" for service, one in known.items()})
         print("broker: each service has a login and rights of its own")
         amqp = with_login_of(amqp, management)
-    await declare_topology(amqp)
+    try:
+        await declare_topology(amqp)
+    except AWAY as error:
+        raise Unreachable(of_broker(error, amqp) or f"the broker can't be prepared ({describe(error)})") from error
     print("broker: exchanges, queues and bindings are in place")
 
 

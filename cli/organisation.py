@@ -40,6 +40,8 @@ def load_and_tell(file: Path, settings: Settings, dry_run: bool) -> int:
     try:
         changed = asyncio.run(load(file, settings, dry_run))
     except UNREADABLE as error:
+        if _of_a_server(error):
+            raise
         print(_not_loaded(file, error), file=sys.stderr)
         return 1
     for line in changed:
@@ -64,10 +66,17 @@ def load_first(file: Path, settings: Settings) -> int:
     try:
         changed = asyncio.run(load(file, settings, dry_run=False))
     except UNREADABLE as error:
+        if _of_a_server(error):
+            raise
         print(_not_loaded(file, error), file=sys.stderr)
         return 1
     print(f"organisation: loaded, {len(changed)} changes made")
     return 0
+
+
+def _of_a_server(error: Exception) -> bool:
+    """A connection that fails is an OSError as a file is that can't be read, but names none."""
+    return isinstance(error, OSError) and error.filename is None
 
 
 def _not_loaded(file: Path, error: Exception) -> str:

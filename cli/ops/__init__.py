@@ -8,7 +8,7 @@ from typing import Any
 from cli import journal, organisation, signature
 from cli.installation import add_installers
 from cli.ops import dead, outbox, parked, reconcile, resend, trace
-from cli.ops.reach import settings
+from cli.ops.reach import address, asking, settings
 
 
 def add_commands(ops: argparse.ArgumentParser) -> None:
@@ -46,4 +46,6 @@ def _verified(whole: bool, lines: list[str]) -> int:
 
 
 def _load(chosen: argparse.Namespace) -> None:
-    sys.exit(organisation.load_and_tell(chosen.file, settings("organisation"), chosen.dry_run))
+    address("organisation")
+    with asking("organisation"):
+        sys.exit(organisation.load_and_tell(chosen.file, settings("organisation"), chosen.dry_run))

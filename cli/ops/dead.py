@@ -2,10 +2,11 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.arrival import Delivery
 from chassis.broker import AWAY, DELIVERY_LIMIT
-from chassis.database import is_transient
-from chassis.dead import Death, death_of, take_in
+from chassis.dead import QUEUES, Death, death_of, take_in
 from chassis.settings import own_login
-from chassis.telemetry import describe
 from cli.broker_rights import with_login_of
 from cli.installation import filled
-from cli.ops.reach import away, database, operator, settings
-from cli.ops.words import moment, number
+from cli.ops.reach import asking, database, operator, settings
+from cli.ops.words import NO_TYPE, moment, number
+from cli.unreachable import Unreachable, amqp_place, management_address, of_broker
 from contracts.topology import DEAD, SERVICES
+from contracts.topology import queue as queue_of
 
 LOOKS = 10
 """What has been delivered so often is not looked at again: a broker from 4.0 on throws it away after 20 deliveries."""
@@ -41,6 +42,12 @@ def add_command(acts: Any) -> None:
     )
     dead.add_argument("what", choices=["list", "import"], help="list shows nothing of a body but its size")
     dead.add_argument("--service", choices=SERVICES, help="only what died in this service's queue; default: all")
+    dead.add_argument(
+        "--into",
+        choices=SERVICES,
+        metavar="SERVICE",
+        help="import too what died in nobody's queue, into this inbox: there `parked show` and `parked skip` reach it",
+    )
     dead.add_argument("--why", help="the reason, kept with your name; needed for import")
     dead.add_argument(
         "--broker-admin",
@@ -56,21 +63,23 @@ def _dead(chosen: argparse.Namespace) -> int:
     if chosen.what == "import" and not chosen.why:
         sys.exit("dead import needs --why: the reason is kept with your name")
     own = settings("organisation")
-    if own_login(own.amqp, "organisation") and not chosen.broker_admin:
-        sys.exit("each service has a login of its own, and none may read this queue: dead needs --broker-admin")
+    if chosen.into and (chosen.what != "import" or chosen.service):
+        sys.exit("--into is for import, of what died in nobody's queue: leave it out, or --service")
     amqp = own.amqp
+    amqp_place(amqp, "STAFETT_AMQP_URL")
+    if own_login(amqp, "organisation") and not chosen.broker_admin:
+        sys.exit("each service has a login of its own, and none may read this queue: dead needs --broker-admin")
     if chosen.broker_admin:
-        amqp = with_login_of(amqp, filled(chosen.broker_admin, own.secrets, "rabbitmq-admin"))
+        admin = filled(chosen.broker_admin, own.secrets, "rabbitmq-admin")
+        amqp = with_login_of(amqp, management_address(admin))
+    logging.getLogger("aiormq").setLevel(logging.CRITICAL)  # what it would say is said below, in a sentence
     try:
         return asyncio.run(_list(amqp, chosen.service) if chosen.what == "list" else _import(amqp, chosen))
-    except DatabaseAway as error:
-        sys.exit(str(error))
     except AWAY as error:
-        sys.exit(f"the broker can't be reached, or refuses ({describe(error)}): is STAFETT_AMQP_URL right?")
-
-
-class DatabaseAway(Exception):
-    """Where a message was to be stored; the text says what to look at. What was not stored is still in the queue."""
+        said = of_broker(error, amqp)
+        if said is None:
+            raise
+        raise Unreachable(said) from error
 
 
 @asynccontextmanager
@@ -119,12 +128,13 @@ class Heap:
 async def _list(amqp: str, service: str | None) -> int:
     heaps: dict[tuple[str, str, str], Heap] = defaultdict(Heap)
     looks = 0
+    of_all = f" in all; from {queue_of(service)}:" if service else ""
     async with _queue(amqp) as (queue, count), aclosing(_messages(queue, count, LOOKS)) as messages:
         async for message, death in messages:
             looks = max(looks, death.deliveries)
             if service in (None, death.service):
-                heaps[death.queue, message.type or "without a type", death.reason].add(len(message.body), death)
-    print(f"{DEAD}: {number(count)} messages")
+                heaps[death.queue, message.type or NO_TYPE, death.reason].add(len(message.body), death)
+    print(f"{DEAD}: {number(count)} messages{of_all}" + (" none" if service and not heaps else ""))
     print("\n".join(heap_lines(heaps.items())), end="\n" if heaps else "")
     if looks >= LOOKS:
         print(f"  some have been looked at {looks} times, and those behind were not: a broker may throw away what is "
@@ -147,11 +157,13 @@ def heap_lines(heaps: Iterable[tuple[tuple[str, str, str], Heap]]) -> list[str]:
 async def _import(amqp: str, chosen: argparse.Namespace) -> int:
     """Each is acked when its service has it for good: interrupted between, it is found there the next time."""
     became: dict[tuple[str, str], int] = defaultdict(int)
+    others: dict[str, int] = defaultdict(int)
     async with _queue(amqp) as (queue, count), aclosing(_messages(queue, count)) as messages, AsyncExitStack() as stack:
         engines: dict[str, AsyncEngine] = {}
         async for message, death in messages:
-            service = death.service
+            service = death.service or chosen.into
             if service is None or chosen.service not in (None, service):
+                others[death.queue] += 1
                 continue
             if service not in engines:
                 engines[service] = await stack.enter_async_context(database(service))
@@ -161,7 +173,22 @@ async def _import(amqp: str, chosen: argparse.Namespace) -> int:
         print(f"{name}: {number(times)} {status}")
     imported = sum(became.values())
     print(f"{DEAD}: {number(imported)} imported, {number(max(0, count - imported))} left there")
+    print("\n".join(left_lines(others, count - imported)), end="\n" if count > imported else "")
     return 0
+
+
+def left_lines(others: Mapping[str, int], left: int) -> list[str]:
+    """Why each that is left in the queue is, and what to do about it."""
+    lines = []
+    for name, times in sorted(others.items()):
+        if name in QUEUES:
+            lines.append(f"  {number(times)} from {name}: another service was asked for")
+        else:
+            lines.append(f"  {number(times)} from {name}, nobody's queue: import it with --into SERVICE, into an inbox "
+                         "where it can be looked at, and skipped or replayed")  # fmt: skip
+    if (rest := left - sum(others.values())) > 0:
+        lines.append(f"  {number(rest)} were not looked at, or came meanwhile: run it again")
+    return lines
 
 
 async def _into(engine: AsyncEngine, service: str, message: AbstractIncomingMessage, death: Death, why: str) -> str:
@@ -170,10 +197,9 @@ async def _into(engine: AsyncEngine, service: str, message: AbstractIncomingMess
     headers, kind, login = dict(message.headers), message.type or "", message.user_id
     delivery = Delivery(headers, message.body, kind, message.channel, message.delivery_tag or 0, login, vouched)
     try:
-        async with engine.begin() as connection:
-            taken = await take_in(connection, delivery, death, operator(), why)
-    except Exception as error:
-        if not is_transient(error):
-            raise
-        raise DatabaseAway(f"{service}: {away(error)}") from error
+        with asking(service):
+            async with engine.begin() as connection:
+                taken = await take_in(connection, delivery, death, operator(), why)
+    except Unreachable as error:
+        raise Unreachable(f"{service}: {error}. What was not imported is still in the queue") from error
     return taken.status if taken.new else f"there already ({taken.status})"

@@ -1,12 +1,13 @@
 """`./stafett ops outbox`: what lies in each service's outbox and inbox, how old it is, and why it is still there."""
 
 import argparse
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from chassis.figures import Figures, Obstacles, figures, obstacles
-from cli.ops.reach import each, run, within
+from cli.ops.reach import each, tell_missing, within
 from cli.ops.words import age, number
 from contracts.topology import SERVICES
 
@@ -21,10 +22,12 @@ def add_command(acts: Any) -> None:
 
 def _outbox(chosen: argparse.Namespace) -> int:
     services = (chosen.service,) if chosen.service else SERVICES
-    answers, missing = run(each(services, _ask))
+    answers, missing = asyncio.run(each(services, _ask))
     now = datetime.now(UTC)
     for service in services:
-        print(missing.get(service) or "\n".join(lines(service, *answers[service], now)))
+        if service in answers:
+            print("\n".join(lines(service, *answers[service], now)))
+    tell_missing(missing)
     return 1 if missing else 0
 
 

@@ -1,6 +1,7 @@
 """`./stafett ops parked`: list, show, replay and skip parked messages, one by one or by the group."""
 
 import argparse
+import asyncio
 import json
 import sys
 from collections.abc import Callable, Coroutine
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from chassis import parked
 from cli.ops.parked_groups import Order, act_on_group
-from cli.ops.reach import each, operator, run, within
+from cli.ops.reach import each, operator, tell_missing, within
 from cli.ops.words import age, duration, moment, number, positive
 from contracts.topology import SERVICES
 
@@ -79,9 +80,9 @@ def _parked(chosen: argparse.Namespace) -> int:
         services = (chosen.service,) if chosen.service else SERVICES
         seconds = chosen.within.total_seconds()
         order = Order(chosen.what, _which(chosen), chosen.why or "", chosen.per_second, seconds, chosen.dry_run)
-        return run(act_on_group(services, order))
+        return asyncio.run(act_on_group(services, order))
     if chosen.what == "list":
-        return run(_list(chosen))
+        return asyncio.run(_list(chosen))
     acts: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]]] = {
         "show": _show,
         "replay": _replay,
@@ -89,7 +90,7 @@ def _parked(chosen: argparse.Namespace) -> int:
         "skip-gap": _skip_gap,
     }
     try:
-        run(acts[chosen.what](chosen))
+        asyncio.run(acts[chosen.what](chosen))
     except parked.NotParked as error:
         sys.exit(str(error))
     return 0
@@ -105,18 +106,20 @@ def _id(chosen: argparse.Namespace) -> UUID:
 async def _list(chosen: argparse.Namespace) -> int:
     """Grouped by what went wrong, so that a thousand of the same are one line."""
     services = (chosen.service,) if chosen.service else SERVICES
-    _, missing = await each(services, lambda service: _list_one(service, chosen))
-    print("\n".join(missing.values()), end="\n" if missing else "")
+    answers, missing = await each(services, lambda service: _list_one(service, chosen))
+    for service in services:
+        if service in answers:
+            print("\n".join(answers[service]))
+    tell_missing(missing)
     return 1 if missing else 0
 
 
-async def _list_one(service: str, chosen: argparse.Namespace) -> None:
+async def _list_one(service: str, chosen: argparse.Namespace) -> list[str]:
     found = await within(service, lambda connection: parked.groups(connection, _which(chosen)))
-    print(f"{service}: {number(sum(group.count for group in found))} parked")
+    said = [f"{service}: {number(sum(group.count for group in found))} parked"]
     for group in found:
-        print("\n".join(group_lines(group, datetime.now(UTC), examples=not chosen.ids)))
-    if chosen.ids:
-        await _list_ids(service, chosen)
+        said += group_lines(group, datetime.now(UTC), examples=not chosen.ids)
+    return said + (await _list_ids(service, chosen) if chosen.ids else [])
 
 
 def group_lines(group: parked.Group, now: datetime, *, examples: bool) -> list[str]:
@@ -129,10 +132,12 @@ def group_lines(group: parked.Group, now: datetime, *, examples: bool) -> list[s
     return said + [f"    {id}" for id in group.examples if examples]
 
 
-async def _list_ids(service: str, chosen: argparse.Namespace) -> None:
+async def _list_ids(service: str, chosen: argparse.Namespace) -> list[str]:
+    said = []
     for one in await within(service, lambda connection: parked.parked(connection, _which(chosen))):
         place = f"#{one.sequence}" if one.sequence is not None else "without a place"
-        print(f"    {one.id}  {one.subject or one.type} {place}  {moment(one.received_at)}  {one.last_error}")
+        said.append(f"    {one.id}  {one.subject or one.type} {place}  {moment(one.received_at)}  {one.last_error}")
+    return said
 
 
 async def _show(chosen: argparse.Namespace) -> None:

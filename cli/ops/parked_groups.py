@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import parked
-from cli.ops.reach import database, each, operator
-from cli.ops.words import number
+from cli.ops.reach import asking, database, each, operator, tell_missing
+from cli.ops.words import NO_TYPE, number
 
 LOOK_SECONDS = 0.5
 TELL_SECONDS = 5.0
@@ -42,29 +42,30 @@ class Taken:
 
 async def act_on_group(services: tuple[str, ...], order: Order) -> int:
     """Do it in each service, one after the other; the exit code says whether all is well."""
-    codes, missing = await each(services, lambda service: _in_one(service, order))
-    print("\n".join(missing.values()), end="\n" if missing else "")
+    codes, missing = await each(services, lambda service: _in_one(service, order), together=False)
+    tell_missing(missing)
     return 1 if missing or any(codes.values()) else 0
 
 
 async def _in_one(service: str, order: Order) -> int:
     """Find them, and do it or say what would be done."""
     async with database(service) as engine:
-        async with engine.connect() as connection:
-            found = await parked.in_turn(connection, order.which)
-            groups = await parked.groups(connection, order.which) if order.dry_run else []
-        able = [one for one in found if one.placed or order.act == "skip"]
-        if unplaced := len(found) - len(able):
-            print(f"{service}: {number(unplaced)} have no place in any sequence and can only be skipped")
-        if order.dry_run:
-            print(f"{service}: {number(len(able))} would be {DONE[order.act]}, {pace(able, order.per_second)}")
-            for group in groups:
-                print(f"  {number(group.count)} × {group.type}: {group.error}")
-            return 0
-        if not able:
-            print(f"{service}: nothing to {order.act}")
-            return 0
-        return await _all(service, engine, able, order)
+        with asking(service):
+            async with engine.connect() as connection:
+                found = await parked.in_turn(connection, order.which)
+                groups = await parked.groups(connection, order.which) if order.dry_run else []
+            able = [one for one in found if one.placed or order.act == "skip"]
+            if unplaced := len(found) - len(able):
+                print(f"{service}: {number(unplaced)} have no place in any sequence and can only be skipped")
+            if order.dry_run:
+                print(f"{service}: {number(len(able))} would be {DONE[order.act]}, {pace(able, order.per_second)}")
+                for group in groups:
+                    print(f"  {number(group.count)} × {group.type or NO_TYPE}: {group.error}")
+                return 0
+            if not able:
+                print(f"{service}: nothing to {order.act}")
+                return 1 if found else 0
+            return await _all(service, engine, able, order)
 
 
 async def _all(service: str, engine: AsyncEngine, turns: Sequence[parked.Turn], order: Order) -> int:

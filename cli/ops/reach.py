@@ -1,33 +1,65 @@
-"""How operators' commands reach the databases: with each service's own rights, and a sentence when one is away."""
+"""How operators' commands reach the databases: with each service's own rights, and a sentence when one can't be."""
 
 import asyncio
 import getpass
 import json
 import os
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from chassis.database import is_transient
-from chassis.settings import Settings
-from chassis.telemetry import describe
+from chassis.settings import SecretMissing, Settings
+from cli.unreachable import Unreachable, of_postgres, postgres_address
 
 R = TypeVar("R")
 
 CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 60.0
+"""So long may a statement take: a server that hangs ends the command, a large table does not."""
+
+
+def _running() -> Path:
+    """Where `./stafett up` says what it runs on, while it does."""
+    return Path(os.environ.get("STAFETT_STATE", "")) / "running.json"
 
 
 def settings(service: str) -> Settings:
-    """Of one service: from the environment, else of the Stafett that `./stafett up` runs on this machine."""
-    running = Path(os.environ.get("STAFETT_STATE", "")) / "running.json"
-    if "STAFETT_DATABASE_URL" in os.environ or not running.exists():
-        return Settings(service=service)
-    values: Mapping[str, Any] = json.loads(running.read_text())
-    return Settings(service=service, **values)
+    """Of one service: from the environment, else of the Stafett that `./stafett up` runs on this machine.
+
+    Unreachable when they can't be read, or are wrong.
+    """
+    try:
+        return Settings(service=service, **({} if "STAFETT_DATABASE_URL" in os.environ else _of_running()))
+    except ValidationError as error:
+        wrong = (f"STAFETT_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors())
+        raise Unreachable("; ".join(wrong)) from error
+
+
+def _of_running() -> Mapping[str, Any]:
+    running = _running()
+    try:
+        values: Mapping[str, Any] = json.loads(running.read_text())
+    except FileNotFoundError:
+        return {}
+    except PermissionError as error:
+        raise Unreachable(
+            f"{running} may not be read by you: run as the user who started `./stafett up`, or set STAFETT_DATABASE_URL"
+        ) from error
+    return values
+
+
+def _whence() -> tuple[str, str]:
+    """Where the database's address is from, and what to do when nothing is there."""
+    if "STAFETT_DATABASE_URL" in os.environ:
+        return "STAFETT_DATABASE_URL", "is STAFETT_DATABASE_URL right, is PostgreSQL running?"
+    if (running := _running()).is_file():
+        return str(running), f"{running} is left of a `./stafett up` that was killed: start it again"
+    return "STAFETT_DATABASE_URL", "nothing runs here: start `./stafett up`, or set STAFETT_DATABASE_URL"
 
 
 def operator() -> str:
@@ -35,15 +67,29 @@ def operator() -> str:
     return getpass.getuser()
 
 
+def address(service: str) -> str:
+    """Of a service's database, with its password: never print it. Unreachable when it is none."""
+    own = settings(service)
+    try:
+        url = own.database
+    except (KeyError, IndexError, ValueError) as error:
+        raise Unreachable(
+            "STAFETT_DATABASE_URL has a place in braces that is neither {service} nor {password}"
+        ) from error
+    postgres_address(url, _whence()[0])
+    return url
+
+
 @asynccontextmanager
 async def database(service: str) -> AsyncIterator[AsyncEngine]:
-    """A service's database, with the service's own rights."""
+    """A service's database, with the service's own rights. Unreachable when its address is none."""
     engine = create_async_engine(
-        settings(service).database.replace("postgresql://", "postgresql+asyncpg://", 1),
+        address(service).replace("postgresql://", "postgresql+asyncpg://", 1),
         pool_size=1,
         hide_parameters=True,
         connect_args={
             "timeout": CONNECT_SECONDS,
+            "command_timeout": ANSWER_SECONDS,
             "server_settings": {"application_name": "stafett-ops", "lock_timeout": "10s"},
         },
     )
@@ -53,36 +99,64 @@ async def database(service: str) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
-async def within(service: str, work: Callable[[AsyncConnection], Awaitable[R]]) -> R:
-    """Do something in a service's database in one transaction."""
-    async with database(service) as engine, engine.begin() as connection:
-        return await work(connection)
-
-
-def run(act: Coroutine[Any, Any, R]) -> R:
-    """Do it; a database that is away ends the command with a sentence."""
+@contextmanager
+def asking(service: str) -> Iterator[None]:
+    """What this service's database does not do in the block is Unreachable, with a sentence."""
     try:
-        return asyncio.run(act)
+        yield
     except Exception as error:
-        if not is_transient(error):
+        if isinstance(error, Unreachable | SecretMissing):
             raise
-        sys.exit(away(error))
+        name, advice = _whence()
+        said = of_postgres(error, postgres_address(address(service), name), advice)
+        if said is None:
+            raise
+        raise Unreachable(said) from error
 
 
-def away(error: Exception) -> str:
-    """What to say of a database that can't be reached."""
-    return f"the database can't be reached ({describe(error)}): is STAFETT_DATABASE_URL right, is it running?"
+async def within(service: str, work: Callable[[AsyncConnection], Awaitable[R]]) -> R:
+    """Do something in a service's database in one transaction. Unreachable when it can't be asked."""
+    async with database(service) as engine:
+        with asking(service):
+            async with engine.begin() as connection:
+                return await work(connection)
 
 
-async def each(services: tuple[str, ...], work: Callable[[str], Awaitable[R]]) -> tuple[dict[str, R], dict[str, str]]:
-    """Ask each service: what those answered that could be reached, and what to say of the others."""
+async def each(
+    services: Sequence[str], work: Callable[[str], Awaitable[R]], *, together: bool = True
+) -> tuple[dict[str, R], dict[str, str]]:
+    """Ask each service, all at the same time: what those answered that could be asked, and what to say of the others.
+
+    together=False: one after the other, for what changes something.
+    """
     answers: dict[str, R] = {}
     missing: dict[str, str] = {}
-    for service in services:
+
+    async def ask(service: str) -> None:
         try:
             answers[service] = await work(service)
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            missing[service] = f"{service}: {away(error)}"
-    return answers, missing
+        except (Unreachable, SecretMissing) as error:
+            missing[service] = str(error)
+
+    if together:
+        async with asyncio.TaskGroup() as group:
+            for service in services:
+                group.create_task(ask(service))
+    else:
+        for service in services:
+            await ask(service)
+    return answers, {service: missing[service] for service in services if service in missing}
+
+
+def missing_lines(missing: Mapping[str, str]) -> list[str]:
+    """What is said of those that could not be asked: what is the same of several, once."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for service, said in missing.items():
+        alike[said].append(service)
+    return [f"{', '.join(services)}: {said}" for said, services in alike.items()]
+
+
+def tell_missing(missing: Mapping[str, str]) -> None:
+    """Print it, when there is any."""
+    for line in missing_lines(missing):
+        print(line)

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from typing import Any
 
 from sqlalchemy import text
@@ -12,11 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from chassis.database import is_transient
 from chassis.reconciliation import Ahead, Behind
+from chassis.telemetry import describe
 from cli.blueprints import blueprint
 from cli.ops.believed import Agreement, Minds, compare_beliefs
-from cli.ops.reach import away, database, each
+from cli.ops.reach import asking, database, each, missing_lines
 from cli.ops.subjects import Between, Order, Pair, Standing, compare_subjects
 from cli.ops.words import duration, number, ranges
+from cli.unreachable import Unreachable
 from contracts.topology import HEARS, SERVICES
 
 QUEUES = {
@@ -58,12 +60,7 @@ def _reconcile(chosen: argparse.Namespace) -> int:
         sys.exit("reconcile --repair needs --why: the reason is kept with your name")
     if chosen.why and not chosen.repair:
         sys.exit("--why goes with --repair: comparing changes nothing")
-    try:
-        return asyncio.run(_all(chosen.service, Order(chosen.patience, chosen.within, chosen.why)))
-    except Exception as error:
-        if not is_transient(error):
-            raise
-        sys.exit(away(error))
+    return asyncio.run(_all(chosen.service, Order(chosen.patience, chosen.within, chosen.why)))
 
 
 def pairs(service: str | None) -> list[Pair]:
@@ -89,25 +86,40 @@ async def _all(service: str | None, order: Order) -> int:
     involved = tuple(name for name in SERVICES if any(name in (pair.owner, pair.receiver) for pair in wanted))
     async with AsyncExitStack() as stack:
         engines = {name: await stack.enter_async_context(database(name)) for name in involved}
-        _, missing = await each(involved, lambda name: _answers(engines[name]))
+        _, missing = await each(involved, lambda name: _answers(name, engines[name]))
         for pair in wanted:
             if missing.keys().isdisjoint((pair.owner, pair.receiver)):
                 between = Between(pair, engines[pair.owner], engines[pair.receiver])
-                standing = await compare_subjects(between, order)
+                with comparing(pair.owner, pair.receiver):
+                    standing = await compare_subjects(between, order)
                 print("\n".join(standing_lines(standing)), flush=True)
                 left += standing.drift
         for minds in minds_of(wanted):
             if missing.keys().isdisjoint((minds.one, minds.other)):
-                agreement = await compare_beliefs(minds, engines[minds.one], engines[minds.other])
+                with comparing(minds.one, minds.other):
+                    agreement = await compare_beliefs(minds, engines[minds.one], engines[minds.other])
                 print("\n".join(agreement_lines(agreement)), flush=True)
                 left += agreement.differ
-    print("\n".join([*missing.values(), verdict(left, len(missing))]))
+    print("\n".join([*missing_lines(missing), verdict(left, len(missing))]))
     return 1 if left or missing else 0
 
 
-async def _answers(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection:
-        await connection.execute(text("SELECT"))
+@contextmanager
+def comparing(one: str, other: str) -> Iterator[None]:
+    """Both could be asked when it began. Unreachable when either has gone away since."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, Unreachable) or not is_transient(error):
+            raise
+        gone = f"{one} or {other} went away while they were compared ({describe(error)})"
+        raise Unreachable(f"{gone}: what was said above holds; run it again for the rest") from error
+
+
+async def _answers(service: str, engine: AsyncEngine) -> None:
+    with asking(service):
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT (SELECT 1 FROM outbox LIMIT 1), (SELECT 1 FROM inbox LIMIT 1)"))
 
 
 def verdict(left: int, missing: int) -> str:

@@ -1,15 +1,20 @@
 """`./stafett ops resend`: ask an owner for its history again."""
 
 import argparse
+import asyncio
 import sys
 from typing import Any
 
 from chassis import resend
 from chassis.database import Database
-from chassis.keys import load_keys
 from cli.blueprints import blueprint
-from cli.ops.reach import operator, run, settings
+from cli.ops.reach import address, asking, each, operator, tell_missing
+from cli.ops.trace import not_a_subject, subjects_of
+from contracts.sealed import KeyRing
 from contracts.topology import HEARS, SERVICES
+
+NO_KEYS = KeyRing(private=(), public={})
+"""A request for history has nothing sealed in it."""
 
 
 def add_command(acts: Any) -> None:
@@ -21,22 +26,43 @@ def add_command(acts: Any) -> None:
     again.set_defaults(run=_resend)
 
 
-def _resend(chosen: argparse.Namespace) -> None:
+def subject_of(text: str) -> str | None:
+    """The one subject that is meant; None when it is none, or an id that may be of anything."""
+    found = subjects_of(text)
+    return found[0] if found and "/" in text else None
+
+
+def _resend(chosen: argparse.Namespace) -> int:
     receivers = [chosen.service] if chosen.service else SERVICES
     pairs = [(one, owner) for one in receivers for owner in HEARS[one] if chosen.owner in (None, owner)]
     if not pairs:
         sys.exit(f"{chosen.service} does not hear {chosen.owner}; it hears {', '.join(HEARS[chosen.service])}")
-    for service, owner in pairs:
-        run(_ask_owner(service, owner, chosen.subject, chosen.why))
+    subject = subject_of(chosen.subject) if chosen.subject is not None else None
+    if chosen.subject is not None and subject is None:
+        sys.exit(not_a_subject(chosen.subject) if subjects_of(chosen.subject) is None else
+                 f"{chosen.subject} is an id of anything: write which, e.g. assignment/{chosen.subject}")  # fmt: skip
+    return asyncio.run(_ask_owners(pairs, subject, chosen.why))
+
+
+async def _ask_owners(pairs: list[tuple[str, str]], subject: str | None, why: str) -> int:
+    """Each receiver asks those it hears; one whose database is away keeps nobody else from it."""
+
+    async def ask(service: str) -> None:
+        for owner in (owner for one, owner in pairs if one == service):
+            await _ask_owner(service, owner, subject, why)
+
+    _, missing = await each(list(dict.fromkeys(one for one, _ in pairs)), ask, together=False)
+    tell_missing(missing)
+    return 1 if missing else 0
 
 
 async def _ask_owner(service: str, owner: str, subject: str | None, why: str) -> None:
-    own = settings(service)
     log = blueprint(service).metadata.tables["access_log"]
-    database = Database(own.database, service, load_keys(own.keys, service), log, pool_size=1)
+    database = Database(address(service), service, NO_KEYS, log, pool_size=1)
     try:
-        async with database.transaction() as tx:
-            await resend.ask_owner(tx, service, owner, subject, operator(), why)
+        with asking(service):
+            async with database.transaction() as tx:
+                await resend.ask_owner(tx, service, owner, subject, operator(), why)
     finally:
         await database.engine.dispose()
     print(f"{owner} is asked to send {service} all it told about {subject or 'everything'}")

@@ -14,6 +14,7 @@ from chassis import reconciliation as facts
 from chassis.broker import AWAY
 from chassis.reconciliation import Ahead, Behind
 from cli.ops.reach import operator, settings
+from cli.unreachable import amqp_place
 from contracts.topology import queue
 
 PAGE = 1_000
@@ -137,8 +138,10 @@ async def _find_ahead(between: Between, standing: Standing) -> None:
 async def _look_at_queue(receiver: str) -> Queue:
     """Whether what seems missing may only lie in the receiver's queue: not when that has been empty for a moment."""
     end = time.monotonic() + DRAIN_SECONDS
+    amqp = settings(receiver).amqp
+    amqp_place(amqp, "STAFETT_AMQP_URL")
     try:
-        connection = await aio_pika.connect(settings(receiver).amqp, timeout=5)
+        connection = await aio_pika.connect(amqp, timeout=5)
         async with connection:
             channel = await connection.channel()
             while True:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from chassis.clock import SWEDEN
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+NO_TYPE = "no type"
+"""What is said of a message that came without one."""
 DURATION = re.compile(r"(\d{1,6})([smhd])")
 
 
@@ -31,13 +33,28 @@ def positive(text: str) -> float:
 
 
 def moment(at: datetime) -> str:
-    """2026-11-28 14:05:01, Swedish time."""
-    return f"{at.astimezone(SWEDEN):%Y-%m-%d %H:%M:%S}"
+    """2026-11-28 14:05:01+01:00, Swedish time."""
+    return at.astimezone(SWEDEN).isoformat(sep=" ", timespec="seconds")
 
 
 def instant(at: datetime) -> str:
     """The same with thousandths."""
-    return f"{at.astimezone(SWEDEN):%Y-%m-%d %H:%M:%S.%f}"[:-3]
+    return at.astimezone(SWEDEN).isoformat(sep=" ", timespec="milliseconds")
+
+
+def span(length: timedelta) -> str:
+    """+17 ms, +45 s, +4 min 9 s, +3 h 12 min, +2 d 5 h: how long after, in units that say something."""
+    thousandths = round(length / timedelta(milliseconds=1))
+    sign, seconds = "-" if thousandths < 0 else "+", abs(thousandths) // 1000
+    if seconds < 10:
+        return f"{sign}{abs(thousandths)} ms"
+    if seconds < 120:
+        return f"{sign}{seconds} s"
+    if seconds < 7_200:
+        return f"{sign}{seconds // 60} min {seconds % 60} s"
+    if seconds < 172_800:
+        return f"{sign}{seconds // 3_600} h {seconds % 3_600 // 60} min"
+    return f"{sign}{seconds // 86_400} d {seconds % 86_400 // 3_600} h"
 
 
 def age(since: datetime | None, now: datetime) -> str:

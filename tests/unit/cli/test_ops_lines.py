@@ -42,7 +42,8 @@ def test_the_dead_are_said_by_heap_the_largest_first() -> None:
         large.add(100, Death("execution.inbox", "delivery_limit", at))
     heaps = {("journal.inbox", "x", "rejected"): small, ("execution.inbox", "y", "delivery_limit"): large}
     assert heap_lines(heaps.items()) == [
-        "  3 × y from execution.inbox: delivery_limit (300 bytes, 2026-11-28 11:00:00 – 2026-11-28 14:00:00)",
+        "  3 × y from execution.inbox: delivery_limit "
+        "(300 bytes, 2026-11-28 11:00:00+01:00 – 2026-11-28 14:00:00+01:00)",
         "  1 × x from journal.inbox: rejected (10 bytes)",
     ]
 

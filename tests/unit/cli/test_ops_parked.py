@@ -66,7 +66,7 @@ def test_a_group_is_said_with_its_reason_its_ages_and_what_waits_behind_it() -> 
     group = Group("journal.note-locked.v1", "unknown type or version", 1200, oldest, newest, 31, (ID,))
     assert group_lines(group, NOW, examples=True) == [
         "  1,200 × journal.note-locked.v1: unknown type or version",
-        "    since 2026-11-25 14:00:00, the oldest 3d old, the newest 5m; 31 wait behind them",
+        "    since 2026-11-25 14:00:00+01:00, the oldest 3d old, the newest 5m; 31 wait behind them",
         f"    {ID}",
     ]
     assert len(group_lines(group, NOW, examples=False)) == 2

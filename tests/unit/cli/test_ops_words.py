@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.ops.words import age, duration, instant, moment, number, positive, ranges
+from cli.ops.words import age, duration, instant, moment, number, positive, ranges, span
 
 NOW = datetime(2026, 11, 28, 13, 5, 1, 123_456, tzinfo=UTC)
 
@@ -37,9 +37,9 @@ def test_a_pace_is_above_nought(text: str) -> None:
 
 
 def test_moments_are_shown_in_swedish_time_summer_and_winter() -> None:
-    assert moment(NOW) == "2026-11-28 14:05:01"
-    assert instant(NOW) == "2026-11-28 14:05:01.123"
-    assert moment(NOW.replace(month=7)) == "2026-07-28 15:05:01"
+    assert moment(NOW) == "2026-11-28 14:05:01+01:00"
+    assert instant(NOW) == "2026-11-28 14:05:01.123+01:00"
+    assert moment(NOW.replace(month=7)) == "2026-07-28 15:05:01+02:00"
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,19 @@ def test_what_has_no_age_is_a_dash_and_large_numbers_are_readable() -> None:
 def test_sequences_that_follow_each_other_are_said_as_one() -> None:
     assert ranges((4, 5, 6, 9, 11, 12)) == "#4–#6, #9, #11–#12"
     assert ranges((1,)) == "#1"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.017, "+17 ms"),
+        (-0.002, "-2 ms"),
+        (9.9996, "+10 s"),
+        (45.4, "+45 s"),
+        (248.6, "+4 min 8 s"),
+        (11_520, "+3 h 12 min"),
+        (190_800, "+2 d 5 h"),
+    ],
+)
+def test_how_long_after_is_said_in_units_that_tell_something(seconds: float, said: str) -> None:
+    assert span(timedelta(seconds=seconds)) == said
