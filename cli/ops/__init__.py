@@ -8,12 +8,13 @@ from typing import Any
 from cli import journal, organisation, signature
 from cli.installation import add_installers
 from cli.ops import dead, outbox, parked, reconcile, resend, trace
+from cli.ops.any_order import AnyOrder
 from cli.ops.reach import address, asking, settings
 
 
 def add_commands(ops: argparse.ArgumentParser) -> None:
     """The subcommands of `./stafett ops`."""
-    acts = ops.add_subparsers(dest="act", required=True, metavar="ACT")
+    acts = ops.add_subparsers(dest="act", required=True, metavar="ACT", parser_class=AnyOrder)
 
     add_installers(acts)
 

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from chassis.figures import Figures, Obstacles, figures, obstacles
+from chassis.stuck import Gap, Message, Stuck, stuck
 from cli.ops.reach import each, tell_missing, within
-from cli.ops.words import age, number
+from cli.ops.words import NOBODY, age, between, moment, number
 from contracts.topology import SERVICES
+
+AT_MOST = 100
 
 
 def add_command(acts: Any) -> None:
@@ -17,22 +22,34 @@ def add_command(acts: Any) -> None:
         "outbox", help="what waits to be sent, to be sent again and to be applied, per service, and why"
     )
     out.add_argument("--service", choices=SERVICES, help="only this one; default: all")
+    out.add_argument(
+        "--ids",
+        action="store_true",
+        help=f"each message too: its place, its error, when it is tried next; and each gap with what ends it (at most "
+        f"{AT_MOST} of a kind, the oldest first)",
+    )
     out.set_defaults(run=_outbox)
 
 
 def _outbox(chosen: argparse.Namespace) -> int:
     services = (chosen.service,) if chosen.service else SERVICES
-    answers, missing = asyncio.run(each(services, _ask))
+    answers, missing = asyncio.run(each(services, lambda service: _ask(service, ids=chosen.ids)))
     now = datetime.now(UTC)
     for service in services:
         if service in answers:
-            print("\n".join(lines(service, *answers[service], now)))
+            figures_there, why, one_by_one = answers[service]
+            print("\n".join(lines(service, figures_there, why, now)))
+            print("\n".join(stuck_lines(service, one_by_one, now)), end="\n" if one_by_one else "")
     tell_missing(missing)
     return 1 if missing else 0
 
 
-async def _ask(service: str) -> tuple[Figures, Obstacles]:
-    return await within(service, figures), await within(service, obstacles)
+async def _ask(service: str, *, ids: bool) -> tuple[Figures, Obstacles, Stuck | None]:
+    async def ask(connection: AsyncConnection) -> tuple[Figures, Obstacles, Stuck | None]:
+        one_by_one = await stuck(connection, AT_MOST) if ids else None
+        return await figures(connection), await obstacles(connection), one_by_one
+
+    return await within(service, ask)
 
 
 def lines(service: str, now_there: Figures, why: Obstacles, now: datetime) -> Iterator[str]:
@@ -48,4 +65,38 @@ def lines(service: str, now_there: Figures, why: Obstacles, now: datetime) -> It
     for receiver, count in why.resends.items():
         yield f"  again  {number(count)} to {receiver}"
     for one in now_there.lying:
-        yield f"  in   {number(one.depth)} {one.status} from {one.owner}, the oldest {age(one.oldest, now)} old"
+        whose = one.owner or NOBODY
+        yield f"  in   {number(one.depth)} {one.status} from {whose}, the oldest {age(one.oldest, now)} old"
+
+
+def stuck_lines(service: str, one_by_one: Stuck | None, now: datetime) -> Iterator[str]:
+    """What is said of each message, and of each gap with what to type about it."""
+    if one_by_one is None:
+        return
+    for one in one_by_one.unsent:
+        yield f"  out  {one.id}  {one.subject} #{one.sequence}  {one.type}  {tried(one, now)}"
+    for one in one_by_one.failed:
+        yield f"  in   {one.id}  {one.owner}:{one.subject} #{one.sequence}  {one.type}  {tried(one, now)}"
+    for gap in one_by_one.gaps:
+        yield from gap_lines(service, gap)
+    if one_by_one.cut:
+        yield f"  the first {AT_MOST} of a kind are shown; there may be more"
+
+
+def tried(one: Message, now: datetime) -> str:
+    """How it went so far, and when it is tried again."""
+    if not one.attempts:
+        return f"not tried yet, {age(one.since, now)} old"
+    due = one.next_at is None or one.next_at <= now
+    again = "now" if due or one.next_at is None else moment(one.next_at)
+    return f"tried {one.attempts} times, next {again}: {one.last_error or 'no reason was given'}"
+
+
+def gap_lines(service: str, gap: Gap) -> Iterator[str]:
+    """What a subject waits for, and the two ways on."""
+    place = f"{gap.owner}:{gap.subject}"
+    yield f"  in   {place} waits for {between(gap.missing)} before #{gap.held}"
+    yield (
+        "       `reconcile --repair` sends it again; when its owner has lost it: "
+        f'`parked skip-gap {place} --service {service} --why "…"`'
+    )

@@ -9,11 +9,15 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from chassis import parked
-from cli.ops.parked_groups import Order, act_on_group
+from chassis.stuck import Gap, gaps_of
+from cli.ops.parked_groups import Order, act_on_group, what_became_of_one
 from cli.ops.reach import each, operator, tell_missing, within
-from cli.ops.words import age, duration, moment, number, positive
-from contracts.topology import SERVICES
+from cli.ops.trace import subjects_of
+from cli.ops.words import NO_TYPE, age, between, duration, moment, number, positive
+from contracts.topology import HEARS, SERVICES
 
 ACTS = ("replay", "skip", "skip-gap")
 
@@ -45,7 +49,7 @@ def add_command(acts: Any) -> None:
         type=duration,
         default=duration("60s"),
         metavar="AGE",
-        help="how long to wait for what became of a replayed group; default: 60s",
+        help="how long to wait for what becomes of what is replayed; default: 60s",
     )
     park.set_defaults(run=_parked)
 
@@ -59,18 +63,47 @@ def refusal(chosen: argparse.Namespace) -> str | None:
     what, group = chosen.what, chosen.what in ("replay", "skip") and not chosen.id
     narrowed = not _which(chosen).everything
     if what == "list":
-        return "parked list takes no id; `parked show` does" if chosen.id else None
+        return _refusal_of_list(chosen)
     if group and not (narrowed or chosen.all):
         return f"parked {what} needs a message id, or a filter (--type, --reason, --older, --newer), or --all"
     if group and narrowed and chosen.all:
         return "--all means every parked message: leave it out, or the filters"
     if chosen.id and what in ("replay", "skip") and (narrowed or chosen.all or chosen.dry_run):
         return "a message id says which message it is: leave out the filters, --all and --dry-run"
+    if what == "skip-gap" and (not chosen.service or owner_and_subject(chosen) is None):
+        return _refusal_of_gap(chosen)
     if not group and not (chosen.service and chosen.id):
         return f"parked {what} needs --service and a message id; `parked list` shows them"
     if what in ACTS and not chosen.why and not (group and chosen.dry_run):
         return f"parked {what} needs --why: the reason is kept with your name"
     return None
+
+
+def _refusal_of_list(chosen: argparse.Namespace) -> str | None:
+    if chosen.id:
+        return "parked list takes no id; `parked show` does"
+    if chosen.why or chosen.dry_run or chosen.all:
+        return "parked list changes nothing, and lists all that are parked: leave out --why, --dry-run and --all"
+    return None
+
+
+def owner_and_subject(chosen: argparse.Namespace) -> tuple[str, str] | None:
+    """Whose gap in what is meant; None when that is not said, or is none that the service could wait for."""
+    owner, _, subject = (chosen.id or "").partition(":")
+    known = "/" in subject and subjects_of(subject)
+    return (owner, known[0]) if known and owner in HEARS.get(chosen.service, SERVICES) else None
+
+
+def _refusal_of_gap(chosen: argparse.Namespace) -> str:
+    owner, found, _ = (chosen.id or "").partition(":")
+    if found and chosen.service and owner in SERVICES and owner not in HEARS[chosen.service]:
+        return f"{chosen.service} does not hear {owner}; it hears {', '.join(HEARS[chosen.service])}"
+    if found and owner not in SERVICES:
+        return f"{owner or 'nobody'} is no service that owns anything: {', '.join(SERVICES)} are"
+    return (
+        "parked skip-gap needs --service and OWNER:SUBJECT, e.g. authority:assignment/<id>; `outbox --ids` shows where "
+        "something is missing, ready to paste"
+    )
 
 
 def _parked(chosen: argparse.Namespace) -> int:
@@ -83,17 +116,16 @@ def _parked(chosen: argparse.Namespace) -> int:
         return asyncio.run(act_on_group(services, order))
     if chosen.what == "list":
         return asyncio.run(_list(chosen))
-    acts: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]]] = {
+    acts: dict[str, Callable[[argparse.Namespace], Coroutine[Any, Any, int | None]]] = {
         "show": _show,
         "replay": _replay,
         "skip": _skip,
         "skip-gap": _skip_gap,
     }
     try:
-        asyncio.run(acts[chosen.what](chosen))
+        return asyncio.run(acts[chosen.what](chosen)) or 0
     except parked.NotParked as error:
         sys.exit(str(error))
-    return 0
 
 
 def _id(chosen: argparse.Namespace) -> UUID:
@@ -126,7 +158,7 @@ def group_lines(group: parked.Group, now: datetime, *, examples: bool) -> list[s
     """What is said of a group; with examples, up to three ids to look at."""
     ages = f"the oldest {age(group.oldest, now)} old, the newest {age(group.newest, now)}"
     said = [
-        f"  {number(group.count)} × {group.type}: {group.error}",
+        f"  {number(group.count)} × {group.type or NO_TYPE}: {group.error}",
         f"    since {moment(group.oldest)}, {ages}; {number(group.behind)} wait behind them",
     ]
     return said + [f"    {id}" for id in group.examples if examples]
@@ -136,7 +168,9 @@ async def _list_ids(service: str, chosen: argparse.Namespace) -> list[str]:
     said = []
     for one in await within(service, lambda connection: parked.parked(connection, _which(chosen))):
         place = f"#{one.sequence}" if one.sequence is not None else "without a place"
-        said.append(f"    {one.id}  {one.subject or one.type} {place}  {moment(one.received_at)}  {one.last_error}")
+        said.append(
+            f"    {one.id}  {one.subject or one.type or NO_TYPE} {place}  {moment(one.received_at)}  {one.last_error}"
+        )
     return said
 
 
@@ -145,10 +179,11 @@ async def _show(chosen: argparse.Namespace) -> None:
     print(json.dumps(seen, indent=2, ensure_ascii=False))
 
 
-async def _replay(chosen: argparse.Namespace) -> None:
+async def _replay(chosen: argparse.Namespace) -> int:
     id = _id(chosen)
     await within(chosen.service, lambda connection: parked.replay(connection, id, operator(), chosen.why))
-    print(f"{chosen.id} is tried again")
+    print(f"{chosen.id} is tried again", flush=True)
+    return await what_became_of_one(chosen.service, id, chosen.within.total_seconds())
 
 
 async def _skip(chosen: argparse.Namespace) -> None:
@@ -158,8 +193,14 @@ async def _skip(chosen: argparse.Namespace) -> None:
 
 
 async def _skip_gap(chosen: argparse.Namespace) -> None:
-    owner, _, subject = chosen.id.partition(":")
-    sequence = await within(
-        chosen.service, lambda connection: parked.skip_gap(connection, owner, subject, operator(), chosen.why)
-    )
+    owner, subject = owner_and_subject(chosen) or ("", "")
+
+    async def skip(connection: AsyncConnection) -> tuple[int, list[Gap]]:
+        sequence = await parked.skip_gap(connection, owner, subject, operator(), chosen.why)
+        return sequence, await gaps_of(connection, owner, subject)
+
+    sequence, left = await within(chosen.service, skip)
     print(f"{subject} #{sequence} of {owner} is no longer waited for")
+    for gap in left:
+        print(f"#{gap.held} still waits for {between(gap.missing)}: what its owner has lost of it is skipped the same "
+              "way, one by one")  # fmt: skip

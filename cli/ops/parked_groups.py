@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chassis import parked
+from chassis.stuck import reasons
 from cli.ops.reach import asking, database, each, operator, tell_missing
 from cli.ops.words import NO_TYPE, number
 
@@ -99,15 +100,33 @@ async def _take(service: str, engine: AsyncEngine, turns: Sequence[parked.Turn],
     return Taken(tuple(done), len(turns) - len(done))
 
 
+async def what_became_of_one(service: str, id: UUID, within: float) -> int:
+    """Wait for what becomes of one that was replayed, and say it; the exit code says whether it went well."""
+    async with database(service) as engine:
+        with asking(service):
+            now = await _settled(engine, [id], within)
+            async with engine.connect() as connection:
+                why = ", ".join(await reasons(connection, [id]))
+    if now.pending:
+        print(f"it is not settled within {within:g} s" + (f", and failed: {why}" if why else ""))
+    else:
+        print(f"it is parked again: {why}" if now.parked else "it went well")
+    return 1 if now.parked or now.pending else 0
+
+
 async def _wait(service: str, engine: AsyncEngine, ids: Sequence[UUID], within: float) -> int:
-    """Say what has become of them, when it is known of all or the time is up."""
+    """Say what has become of a group, when it is known of all or the time is up."""
+    now = await _settled(engine, ids, within)
+    still = f", {number(now.pending)} not settled within {within:g} s" if now.pending else ""
+    print(f"{service}: {number(now.well)} went well, {number(now.parked)} are parked again{still}")
+    return 1 if now.parked or now.pending else 0
+
+
+async def _settled(engine: AsyncEngine, ids: Sequence[UUID], within: float) -> parked.Outcome:
     end = time.monotonic() + within
     while True:
         async with engine.connect() as connection:
             now = await parked.came_of(connection, ids)
         if not now.pending or time.monotonic() > end:
-            break
+            return now
         await asyncio.sleep(LOOK_SECONDS)
-    still = f", {number(now.pending)} not settled within {within:g} s" if now.pending else ""
-    print(f"{service}: {number(now.well)} went well, {number(now.parked)} are parked again{still}")
-    return 1 if now.parked or now.pending else 0

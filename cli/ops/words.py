@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from chassis.clock import SWEDEN
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-NO_TYPE = "no type"
-"""What is said of a message that came without one."""
+NO_TYPE, NOBODY = "no type", "nobody known"
+"""What is said of a message that came without a type, or an owner."""
 DURATION = re.compile(r"(\d{1,6})([smhd])")
 
 
@@ -71,6 +71,11 @@ def age(since: datetime | None, now: datetime) -> str:
 def number(count: int) -> str:
     """1,204."""
     return f"{count:,}"
+
+
+def between(missing: range) -> str:
+    """#4–#6, or #9 alone: sequences without a break."""
+    return f"#{missing[0]}" if len(missing) == 1 else f"#{missing[0]}–#{missing[-1]}"
 
 
 def ranges(sequences: Sequence[int]) -> str:

@@ -164,3 +164,35 @@ async def test_where_each_service_has_its_own_login_an_administrators_is_needed(
     assert (code, said.strip()) == (0, "dead: 0 messages")
     code, said = await ops({"STAFETT_AMQP_URL": "amqp://guest:guest@127.0.0.1:1/"}, "dead", "list")
     assert (code, "nothing listens at 127.0.0.1:1" in said, "Traceback" in said) == (1, True, False), said
+
+
+async def test_what_died_in_nobodys_queue_is_named_and_imported_where_an_operator_says(
+    clean: Ground, probe: Probe
+) -> None:
+    await owner(clean).send(DEAD, "", b"put here by hand", {"ce-id": "nonsense"})
+    await eventually(lambda: in_queue(clean, DEAD, 1))
+    async with probe(None) as running:
+        code, said = await ops(beside(running), *IMPORT)
+        assert code == 0, said
+        assert said.startswith(
+            "dead: 0 imported, 1 left there\n  1 from unknown, nobody's queue: import it with --into"
+        )
+        code, said = await ops(beside(running), *IMPORT, "--into", "execution", "--service", "execution")
+        assert (code, "leave it out" in said) == (1, True), said
+        code, said = await ops(beside(running), *IMPORT, "--into", "execution")
+        assert (code, said.splitlines()) == (0, ["execution: 1 parked", "dead: 1 imported, 0 left there"])
+        (row,) = await running.sql("SELECT id, status, last_error FROM inbox")
+        assert row["last_error"].endswith("came to the dead queue from unknown: unknown")
+        skip = ("parked", "skip", str(row["id"]), "--service", "execution", "--why", "nobody knows what it was")
+        code, said = await ops(beside(running), *skip)
+        assert code == 0, said
+        acts = await running.sql("SELECT act FROM operator_act ORDER BY number")
+        assert [act["act"] for act in acts] == ["import", "skip"]
+
+
+async def test_the_list_of_one_service_says_how_many_there_are_of_all(clean: Ground, probe: Probe) -> None:
+    await one_dead(clean, sent(uuid4()))
+    async with probe(None) as running:
+        code, said = await ops(beside(running), "dead", "list", "--service", "notify")
+        assert (code, said.strip()) == (0, "dead: 1 messages in all; from notify.inbox: none")
+        await eventually(lambda: in_queue(clean, DEAD, 1))

@@ -1,6 +1,7 @@
 """What an operator is told who has mistyped an address, or may not do what they try: a sentence, and what to do."""
 
 import json
+import os
 import socket
 import time
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from cli.accounts import at_database
+from cli.ops.reach import settings
+from cli.unreachable import Unreachable
 from contracts.topology import SERVICES
 from tests.support.ops import beside, ops
 from tests.support.stafett import Ground
@@ -173,3 +176,20 @@ async def test_a_history_is_asked_for_without_any_keys(clean: Ground, tmp_path: 
         where = {**beside(running), "STAFETT_KEYS": str(tmp_path / "none")}
         code, said = await ops(where, "resend", "--service", "notify", "--owner", "execution", "--why", "restored")
         assert (code, "execution is asked to send notify" in said) == (0, True), said
+
+
+async def test_a_stafett_that_somebody_else_runs_is_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = tmp_path / "running.json"
+    running.write_text("{}")
+    running.chmod(0)
+    monkeypatch.setenv("STAFETT_STATE", str(tmp_path))
+    monkeypatch.delenv("STAFETT_DATABASE_URL", raising=False)
+    user = os.geteuid()
+    os.seteuid(user or 65534)  # root may read everything
+    try:
+        with pytest.raises(Unreachable, match=f"{running} may not be read by you: run as the user who started"):
+            settings("journal")
+    finally:
+        os.seteuid(user)

@@ -7,12 +7,14 @@ from chassis.beliefs import Difference
 from chassis.dead import Death
 from chassis.figures import Figures, Lying, Obstacles, Trouble
 from chassis.reconciliation import Ahead, Behind
+from chassis.trace import Arrived, Came, Passage
 from cli.ops.believed import Agreement
 from cli.ops.dead import Heap, heap_lines
 from cli.ops.outbox import lines
+from cli.ops.reach import missing_lines
 from cli.ops.reconcile import agreement_lines, minds_of, pairs, standing_lines, verdict
 from cli.ops.subjects import IN_FULL, Pair, Standing
-from cli.ops.trace import ABOUT, subjects_of
+from cli.ops.trace import ABOUT, story_lines, subjects_of
 from contracts.topology import HEARS
 
 NOW = datetime(2026, 11, 28, 13, 0, tzinfo=UTC)
@@ -22,7 +24,7 @@ SUBJECT = f"assignment/{UUID(int=7)}"
 
 
 def test_an_outbox_says_what_waits_why_and_for_whom() -> None:
-    there = Figures(3, THEN, 2, (Lying("authority", "parked", 1, THEN),))
+    there = Figures(3, THEN, 2, (Lying("authority", "parked", 1, THEN), Lying("", "parked", 2, THEN)))
     why = Obstacles((Trouble("NO_ROUTE", 2, 9, THEN),), 1, {"journal": 2})
     assert list(lines("execution", there, why, NOW)) == [
         "execution: 3 to send, the oldest 3h old; 2 to send again",
@@ -30,6 +32,7 @@ def test_an_outbox_says_what_waits_why_and_for_whom() -> None:
         "  out  1 subjects are held back by an earlier message of theirs",
         "  again  2 to journal",
         "  in   1 parked from authority, the oldest 3h old",
+        "  in   2 parked from nobody known, the oldest 3h old",
     ]
     nothing = Figures(0, None, 0, ())
     assert list(lines("notify", nothing, Obstacles((), 0, {}), NOW)) == ["notify: 0 to send; 0 to send again"]
@@ -106,3 +109,27 @@ def test_an_id_alone_may_be_of_anything_and_a_subject_of_one_thing() -> None:
     assert "assignment" in ABOUT
     assert subjects_of(f"assignment/{id}".upper().replace("ASSIGNMENT", "assignment")) == [SUBJECT]
     assert subjects_of("PO 5/11") is None
+    assert subjects_of(f"boat/{id}") is None
+
+
+def test_what_is_the_same_of_several_services_is_said_once() -> None:
+    missing = {"authority": "nothing listens at h:1", "journal": "it hangs", "notify": "nothing listens at h:1"}
+    assert missing_lines(missing) == ["authority, notify: nothing listens at h:1", "journal: it hangs"]
+
+
+def test_a_trace_does_not_say_that_there_is_nothing_where_nobody_could_be_asked() -> None:
+    everybody = dict.fromkeys(HEARS, "nothing listens at h:1")
+    assert story_lines(SUBJECT, [], everybody) == [f"{', '.join(HEARS)}: nothing listens at h:1"]
+    assert story_lines(SUBJECT, [], {"journal": "it hangs"}) == [
+        "journal: it hangs",
+        f"{SUBJECT}: no message in the services that could be asked",
+    ]
+    assert story_lines(SUBJECT, [], {}) == [f"{SUBJECT}: 0 messages"]
+
+
+def test_a_trace_tells_an_owner_that_could_not_be_asked_from_one_that_does_not_know() -> None:
+    came = Came(UUID(int=1), "authority", SUBJECT, 1, "x.v1", "applied", 0, None, THEN, NOW, None)
+    passage = Passage("authority", None, (Arrived("execution", came, True),))
+    assert "    authority     could not be asked" in story_lines(SUBJECT, [passage], {"authority": "it hangs"})
+    known = story_lines(SUBJECT, [passage], {})
+    assert "    authority     does not know it: it is older than what it told" in known
