@@ -31,6 +31,11 @@ def plain(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
+def ratio(value: float) -> str:
+    """Three digits behind the point: with two, 0.349 looks like the 0.35 that is wanted."""
+    return f"{value:.3f}"
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least this share (0–1) of all do not exceed. ValueError when there is none."""
     if not values:

@@ -11,6 +11,17 @@ PORT_HELP = "default: %(default)s"
 PARTS = ("unit", "property", "integration", "system", "faults", "browser", "architecture", "all")
 SERVICES = ("organisation", "authority", "execution", "journal", "deviation", "notify")
 """As in contracts/topology.py, which takes longer to import than to say the names; a test compares them."""
+OF_TESTS = """\
+what follows the part goes to pytest: -k WORDS, -x, -v, -n0 (one process).
+
+faults: a quarter of an hour, on servers of its own. Six services and their servers are killed, cut off and put
+wrong while assignments are played, and a checker judges what came of it. Each kind of fault has a test of its own;
+in the mixed one the courses, the faults and their moments are chosen at random: 2,100 courses, 60 faults.
+  --seed N   choose the same again: each run prints its seed
+  --cut      two minutes of it: 120 mixed courses and two of the broken builds. `./stafett test` has this cut
+
+system, integration, browser: on servers of their own; several minutes. unit, property, architecture: seconds.
+"""
 BENCHED = ("hand-off", "main-job", "footprint", "growth")
 SERVED = (*SERVICES, "front", "demo-issuer")
 
@@ -88,7 +99,10 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 def _add_for_developers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     test = commands.add_parser(
-        "test", help="run the tests, all or a part; what follows goes to pytest, as --seed N for faults"
+        "test",
+        help="run the tests, all or a part; what follows goes to pytest, as --seed N for faults",
+        epilog=OF_TESTS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     test.add_argument("part", nargs="?", choices=PARTS, default="all")
     test.set_defaults(run=_test)
@@ -99,7 +113,7 @@ def _add_for_developers(commands: "argparse._SubParsersAction[argparse.ArgumentP
 
     bench = commands.add_parser("bench", help="measure: hand-offs beside a floor and others, the main job, growth …")
     bench.add_argument("part", nargs="?", choices=("all", *BENCHED), default="all")
-    bench.add_argument("--rounds", type=int, default=3, help="how often each is measured; default: %(default)s")
+    bench.add_argument("--rounds", type=_rounds, default=3, help="how often each is measured; default: %(default)s")
     bench.add_argument("--quick", action="store_true", help="few messages, no million rows: to see that it works")
     bench.add_argument("--markdown", action="store_true", help="the tables as docs/performance.md has them")
     bench.set_defaults(run=_bench)
@@ -108,6 +122,12 @@ def _add_for_developers(commands: "argparse._SubParsersAction[argparse.ArgumentP
     migration.add_argument("service", choices=SERVICES)
     migration.add_argument("message", help="what changes, in a few words: the migration is named after it")
     migration.set_defaults(run=_migration)
+
+
+def _rounds(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of rounds: write 1 or more")
+    return int(text)
 
 
 def _demo(chosen: argparse.Namespace) -> int:

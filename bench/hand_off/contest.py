@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from statistics import median
 
-from bench.figures import DRAIN, LATENCY, SUSTAINED, Figure, Target, figure, plain
+from bench.figures import DRAIN, LATENCY, SUSTAINED, Figure, Target, figure, plain, ratio
 from bench.ground import Ground
 from bench.hand_off.course import Load
 from bench.hand_off.measure import Contestant, Run, attempt
@@ -24,6 +24,9 @@ PARTS = {
 """What is shown -> the processes it stands for. A relay without a process of its own is in the producer's."""
 LAST = ("all", "idle %", "others %")
 """All CPU a message; how idle the machine was, and what went to processes that have no part in it."""
+
+DISTURBED = 10
+"""Per cent of the machine that goes to others: above, what was measured tells of them too."""
 
 
 async def contest(
@@ -64,8 +67,23 @@ def table(contestants: Sequence[Contestant], load: Load, runs: Sequence[Run]) ->
     absent = [(one.name, "failed", *blank) for one in contestants if one.name in played and one.name not in mine]
     absent += [(one.name, "not installed", *blank) for one in contestants if not is_there(one)]
     notes = [f"{one.name}: {one.lacks}" for one in contestants if one.lacks and one.name in mine]
-    notes += [f"{one.name}: one in {one.part_of} of them" for one in contestants if load.backlog and one.part_of > 1]
+    notes += [_share(one, load) for one in contestants if load.backlog and one.part_of > 1 and one.name in mine]
+    notes += _disturbed(mine)
     return replace(made, rows=(*made.rows, *absent), notes=(*made.notes, *notes))
+
+
+def _share(contestant: Contestant, load: Load) -> str:
+    part = contestant.part_of
+    return (
+        f"{contestant.name}: its backlog is {load.count // part:,}, one in {part} of the others': all would take long"
+    )
+
+
+def _disturbed(runs: dict[str, list[Run]]) -> list[str]:
+    """A warning, when much of the machine went to what has no part in it."""
+    names = [name for name, mine in runs.items() if median(run.others for run in mine) > DISTURBED]
+    said = f"DISTURBED: more than {DISTURBED} % of the machine went to others during {', '.join(names)}"
+    return [f"{said}; these figures don't count, run again when nothing else does"] if names else []
 
 
 def _speeds(load: Load, runs: dict[str, list[Run]], floors: Sequence[str]) -> Table:
@@ -74,9 +92,9 @@ def _speeds(load: Load, runs: dict[str, list[Run]], floors: Sequence[str]) -> Ta
     floor = max((speeds[name].median for name in floors if name in speeds), default=0.0)
     rows = []
     for name, speed in speeds.items():
-        ratio = speed.median / floor if floor else 0.0
-        verdict = target.verdict(ratio) if name.startswith("stafett") else ""
-        rows.append((name, str(speed), f"{ratio:.2f}", verdict, *_cpu(runs[name])))
+        against = speed.median / floor if floor else 0.0
+        verdict = target.verdict(against) if name.startswith("stafett") else ""
+        rows.append((name, str(speed), ratio(against), verdict, *_cpu(runs[name])))
     what = f"draining a backlog of {load.count:,}" if load.backlog else f"as fast as it goes, {load.count:,} messages"
     columns = ("who", "a second", "× floor", f"wanted {target}", *PARTS, *LAST)
     return Table(f"Hand-off, {what} (CPU in µs a message)", columns, tuple(rows), _beaten(speeds, load))
@@ -87,9 +105,9 @@ def _beaten(speeds: dict[str, Figure], load: Load) -> tuple[str, ...]:
     peers = [name for name in ("Celery", "taskiq") if name in speeds]
     if load.backlog or "stafett" not in speeds:
         return ()
+    own = speeds["stafett"].median
     return tuple(
-        f"stafett is {speeds['stafett'].median / max(1e-9, speeds[name].median):.2f} × as fast as {name} (wanted ≥ 1)"
-        for name in peers
+        f"stafett is {ratio(own / max(1e-9, speeds[name].median))} × as fast as {name} (wanted ≥ 1)" for name in peers
     )
 
 
@@ -109,8 +127,8 @@ def _latencies(load: Load, runs: dict[str, list[Run]], floors: Sequence[str]) ->
 
 
 def _against(value: Figure, floor: float, target: Target | None) -> tuple[str, str, str]:
-    ratio = value.median / floor if floor else 0.0
-    return str(value), f"{ratio:.2f}", target.verdict(ratio) if target else ""
+    against = value.median / floor if floor else 0.0
+    return str(value), ratio(against), target.verdict(against) if target else ""
 
 
 def _cpu(runs: Sequence[Run]) -> tuple[str, ...]:

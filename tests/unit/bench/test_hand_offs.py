@@ -68,11 +68,31 @@ def test_each_is_held_against_the_quicker_floor() -> None:
     ]
     made = table((*OWN, replace(PEERS[0], needs="")), FAST, runs)
     stafett = dict(zip(made.columns, made.rows[2], strict=True))
-    assert (stafett["who"], stafett["a second"], stafett["× floor"]) == ("stafett", "350 (300–400)", "0.35")
+    assert (stafett["who"], stafett["a second"], stafett["× floor"]) == ("stafett", "350 (300–400)", "0.350")
     assert (stafett["wanted ≥ 0.35, goal 0.5"], stafett["producer"], stafett["relay"]) == ("met", "100", "–")
     assert (stafett["all"], stafett["idle %"], stafett["others %"]) == ("150", "10", "5")
-    assert "stafett is 0.50 × as fast as Celery (wanted ≥ 1)" in made.notes
+    assert "stafett is 0.500 × as fast as Celery (wanted ≥ 1)" in made.notes
     assert [note for note in made.notes if "loses the hand-off" in note and note.startswith("Celery")]
+
+
+def test_what_just_misses_does_not_look_like_what_is_wanted() -> None:
+    made = table(OWN, FAST, [*rounds("floor", FAST, 1000), *rounds("stafett", FAST, 349.4)])
+    assert made.rows[1][2:4] == ("0.349", "MISSED")
+
+
+def test_a_run_beside_which_others_worked_is_said_to_be_disturbed() -> None:
+    quiet = [*rounds("floor", FAST, 1000), *rounds("stafett", FAST, 350)]
+    assert [note for note in table(OWN, FAST, quiet).notes if "DISTURBED" in note] == []
+    loud = [replace(run, others=10.4) if run.contestant == "stafett" else run for run in quiet]
+    (said,) = [note for note in table(OWN, FAST, loud).notes if "DISTURBED" in note]
+    assert said.startswith("DISTURBED: more than 10 % of the machine went to others during stafett;")
+
+
+def test_a_backlog_that_is_a_part_of_the_others_is_said_with_how_many_it_is() -> None:
+    load = Load("backlog", 20_000, backlog=True)
+    made = table(OWN, load, rounds("stafett, AssignmentSent", load, 800))
+    (said,) = [note for note in made.notes if "AssignmentSent" in note]
+    assert said == "stafett, AssignmentSent: its backlog is 5,000, one in 4 of the others': all would take long"
 
 
 def test_a_run_whose_count_is_wrong_has_no_figures() -> None:
@@ -90,7 +110,7 @@ def test_a_peer_that_is_not_installed_says_so_in_its_row() -> None:
 def test_latencies_are_held_against_the_quicker_floor_each() -> None:
     runs = [*rounds("floor", STEADY, 2.0), *rounds("stafett", STEADY, 1.0)]
     made = table(OWN, STEADY, runs)
-    assert made.rows[1][:7] == ("stafett", "10.0 (10.0–10.0)", "2.00", "met", "20.0 (20.0–20.0)", "2.00", "met")
+    assert made.rows[1][:7] == ("stafett", "10.0 (10.0–10.0)", "2.000", "met", "20.0 (20.0–20.0)", "2.000", "met")
 
 
 def test_messages_are_about_a_fixed_set_of_subjects() -> None:
