@@ -181,5 +181,5 @@ def up(folder: Path, state: Path, port: int) -> None:
 
 async def _stay_up(prepared: Ready, port: int) -> None:
     async with everything(prepared, port) as url:
-        print(f"Stafett is up: {url}  (Ctrl-C stops it)", flush=True)
+        print(f"Stafett is up: {url}  (choose who you are; Ctrl-C stops it)", flush=True)
         await until_stopped()
