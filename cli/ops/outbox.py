@@ -38,8 +38,7 @@ def _outbox(chosen: argparse.Namespace) -> int:
     for service in services:
         if service in answers:
             figures_there, why, one_by_one = answers[service]
-            print("\n".join(lines(service, figures_there, why, now)))
-            print("\n".join(stuck_lines(service, one_by_one, now)), end="\n" if one_by_one else "")
+            print("\n".join([*lines(service, figures_there, why, now), *stuck_lines(service, one_by_one, now)]))
     tell_missing(missing)
     return 1 if missing else 0
 

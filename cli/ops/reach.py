@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chassis.settings import SecretMissing, Settings
 from cli.unreachable import Unreachable, of_postgres, postgres_address
+from contracts.topology import SERVICES
 
 R = TypeVar("R")
+
+NOTHING_RUNS = "nothing runs here: start `./stafett up`, or set STAFETT_DATABASE_URL"
+LOOKED_FOR = "that is where it is looked for"
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
@@ -59,7 +64,7 @@ def _whence() -> tuple[str, str]:
         return "STAFETT_DATABASE_URL", "is STAFETT_DATABASE_URL right, is PostgreSQL running?"
     if (running := _running()).is_file():
         return str(running), f"{running} is left of a `./stafett up` that was killed: start it again"
-    return "STAFETT_DATABASE_URL", "nothing runs here: start `./stafett up`, or set STAFETT_DATABASE_URL"
+    return "STAFETT_DATABASE_URL", LOOKED_FOR
 
 
 def operator() -> str:
@@ -111,7 +116,7 @@ def asking(service: str) -> Iterator[None]:
         said = of_postgres(error, postgres_address(address(service), name), advice)
         if said is None:
             raise
-        raise Unreachable(said) from error
+        raise Unreachable(f"{NOTHING_RUNS} ({said})" if advice == LOOKED_FOR else said) from error
 
 
 async def within(service: str, work: Callable[[AsyncConnection], Awaitable[R]]) -> R:
@@ -127,10 +132,14 @@ async def each(
 ) -> tuple[dict[str, R], dict[str, str]]:
     """Ask each service, all at the same time: what those answered that could be asked, and what to say of the others.
 
-    together=False: one after the other, for what changes something.
+    together=False: one after the other, for what changes something, once all have been asked whether they answer.
     """
     answers: dict[str, R] = {}
     missing: dict[str, str] = {}
+    order = services
+    if not together:
+        there, missing = await each(services, _answers)
+        services = [service for service in services if service in there]
 
     async def ask(service: str) -> None:
         try:
@@ -145,7 +154,11 @@ async def each(
     else:
         for service in services:
             await ask(service)
-    return answers, {service: missing[service] for service in services if service in missing}
+    return answers, {service: missing[service] for service in order if service in missing}
+
+
+async def _answers(service: str) -> bool:
+    return bool(await within(service, lambda connection: connection.scalar(text("SELECT true"))))
 
 
 def missing_lines(missing: Mapping[str, str]) -> list[str]:
@@ -153,7 +166,11 @@ def missing_lines(missing: Mapping[str, str]) -> list[str]:
     alike: dict[str, list[str]] = defaultdict(list)
     for service, said in missing.items():
         alike[said].append(service)
-    return [f"{', '.join(services)}: {said}" for said, services in alike.items()]
+    return [f"{_names(services)}: {said}" for said, services in alike.items()]
+
+
+def _names(services: Sequence[str]) -> str:
+    return "all services" if len(services) == len(SERVICES) else ", ".join(services)
 
 
 def tell_missing(missing: Mapping[str, str]) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from chassis import resend
 from chassis.database import Database
+from chassis.reconciliation import told_of
 from cli.blueprints import blueprint
-from cli.ops.reach import address, asking, each, operator, tell_missing
+from cli.ops.reach import address, asking, each, operator, tell_missing, within
 from cli.ops.trace import not_a_subject, subjects_of
 from contracts.sealed import KeyRing
 from contracts.topology import HEARS, SERVICES
@@ -46,6 +47,9 @@ def _resend(chosen: argparse.Namespace) -> int:
 
 async def _ask_owners(pairs: list[tuple[str, str]], subject: str | None, why: str) -> int:
     """Each receiver asks those it hears; one whose database is away keeps nobody else from it."""
+    if subject is not None and await _told_nobody(sorted({owner for _, owner in pairs}), subject):
+        print(f"no owner has told anything about {subject}: nothing is sent again", file=sys.stderr)
+        return 1
 
     async def ask(service: str) -> None:
         for owner in (owner for one, owner in pairs if one == service):
@@ -54,6 +58,12 @@ async def _ask_owners(pairs: list[tuple[str, str]], subject: str | None, why: st
     _, missing = await each(list(dict.fromkeys(one for one, _ in pairs)), ask, together=False)
     tell_missing(missing)
     return 1 if missing else 0
+
+
+async def _told_nobody(owners: list[str], subject: str) -> bool:
+    """True when every owner says that it has told nothing about it; one that is away may have."""
+    known, missing = await each(owners, lambda owner: within(owner, lambda connection: told_of(connection, [subject])))
+    return not missing and not any(known.values())
 
 
 async def _ask_owner(service: str, owner: str, subject: str | None, why: str) -> None:

@@ -4,7 +4,6 @@ from uuid import uuid4
 
 from contracts.topology import HEARS
 from tests.integration.chassis.conftest import EFFECTS, Probe
-from tests.integration.chassis.test_relay import tell
 from tests.support.ops import beside
 from tests.support.ops import ops as typed
 from tests.support.orders import sent
@@ -51,20 +50,8 @@ async def test_a_wrong_id_or_a_database_that_is_away_is_said_in_a_sentence(probe
         assert (code, "Traceback" in said) == (1, False), said
 
 
-async def test_what_a_restore_lost_is_asked_for_and_applied_again(clean: Ground) -> None:
-    subject = uuid4()
-    about = f"assignment/{subject}"
-    applied = "SELECT last FROM inbox_position WHERE subject = $1"
-    async with clean.service("execution") as owner, clean.service("notify") as receiver:
-        await tell(owner, subject, subject)
-        await eventually(lambda: receiver.sql(applied + " AND last = 2", about))
-        await receiver.sql("DELETE FROM inbox WHERE subject = $1", about)
-        await receiver.sql("DELETE FROM inbox_position WHERE subject = $1", about)
-        code, said = await ops(receiver, "resend", "--owner", "execution", "--subject", about, "--why", "restored")
-        assert (code, said.strip()) == (0, f"execution is asked to send notify all it told about {about}")
-        await eventually(lambda: receiver.sql(applied + " AND last = 2", about))
-        acts = await receiver.sql("SELECT act, what, why FROM operator_act")
-        assert acts == [{"act": "resend", "what": f"execution {about}", "why": "restored"}]
+async def test_an_owner_that_a_receiver_does_not_hear_is_not_asked(clean: Ground) -> None:
+    async with clean.service("notify") as receiver:
         code, said = await ops(receiver, "resend", "--owner", "journal", "--why", "mistaken")
         assert (code, "notify does not hear journal" in said) == (1, True)
 

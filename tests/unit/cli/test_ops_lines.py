@@ -119,7 +119,7 @@ def test_what_is_the_same_of_several_services_is_said_once() -> None:
 
 def test_a_trace_does_not_say_that_there_is_nothing_where_nobody_could_be_asked() -> None:
     everybody = dict.fromkeys(HEARS, "nothing listens at h:1")
-    assert story_lines(SUBJECT, [], everybody) == [f"{', '.join(HEARS)}: nothing listens at h:1"]
+    assert story_lines(SUBJECT, [], everybody) == ["all services: nothing listens at h:1"]
     assert story_lines(SUBJECT, [], {"journal": "it hangs"}) == [
         "journal: it hangs",
         f"{SUBJECT}: no message in the services that could be asked",
