@@ -21,7 +21,7 @@ REMEDIES = {
     "42P01": "the tables are not made: run `./stafett ops init`",
     "40": "something else changed the same: type it again",
     "53": "end what uses it up, or try again later",
-    "55": "another transaction holds it: try again later",
+    "55P03": "another transaction holds it: try again later",
     "57014": "it took longer than it may: try again when less goes on",
     "57P": "it starts or stops: try again in a moment",
 }

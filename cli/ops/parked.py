@@ -27,7 +27,8 @@ def add_command(acts: Any) -> None:
         "parked",
         help="list, show, replay or skip parked messages",
         description="Messages that could not be applied. `replay` tries again, `skip` leaves without effect for good; "
-        "both take one id, or a whole group by --type, --reason, --older, --newer, or --all.",
+        "both take one id, or a whole group by --type, --reason, --older, --newer, or --all. What still fails or waits "
+        "is shown by `outbox --ids`.",
     )
     park.add_argument("what", choices=["list", "show", *ACTS], help="skip-gap: wait no longer for what its owner lost")
     park.add_argument("id", nargs="?", help="message id; for skip-gap OWNER:SUBJECT, e.g. authority:assignment/<id>")

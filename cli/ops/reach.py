@@ -63,7 +63,7 @@ def _whence() -> tuple[str, str]:
     if "STAFETT_DATABASE_URL" in os.environ:
         return "STAFETT_DATABASE_URL", "is STAFETT_DATABASE_URL right, is PostgreSQL running?"
     if (running := _running()).is_file():
-        return str(running), f"{running} is left of a `./stafett up` that was killed: start it again"
+        return str(running), f"{running} names it: if its `./stafett up` runs no longer, start it again"
     return "STAFETT_DATABASE_URL", LOOKED_FOR
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL stops, is killed, has no connection left, finds a deadlock and runs out of disk."""
+"""PostgreSQL stops, is killed, has no connection left, finds a deadlock and says that its disk is full."""
 
 import asyncio
 from uuid import UUID
@@ -70,7 +70,10 @@ async def test_no_connection_is_left(run: Run, service: str) -> None:
 
 
 async def test_no_room_is_left_for_the_outbox(run: Run) -> None:
-    """The command is not done, nor half done; when there is room again it is done with the same key."""
+    """The command is not done, nor half done; when there is room again it is done with the same key.
+
+    No disk is filled: a trigger raises what PostgreSQL raises then.
+    """
     async with admin(run.town, "authority") as authority:
         await authority.execute(FULL)
         before = await authority.fetchval(REFUSED)

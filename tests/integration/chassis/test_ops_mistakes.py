@@ -115,7 +115,7 @@ async def test_what_was_left_of_a_stafett_that_was_killed_is_named(tmp_path: Pat
     (tmp_path / "running.json").write_text(json.dumps(left))
     code, said = await ops({"STAFETT_STATE": str(tmp_path)}, "outbox")
     refused(code, said)
-    assert f"{tmp_path / 'running.json'} is left of a `./stafett up` that was killed: start it again" in said
+    assert f"{tmp_path / 'running.json'} names it: if its `./stafett up` runs no longer, start it again" in said
 
 
 @pytest.mark.parametrize(
