@@ -144,7 +144,7 @@ def why(error: Exception) -> str:
     """What went wrong, without the values: a validation error's input could be somebody's name."""
     if isinstance(error, ValidationError):
         places = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors(include_input=False))
-        return f"the body is not a {error.title}: {places}"[:500]
+        return f"the body is no {error.title}: {places}"[:500]
     if isinstance(error, CannotApply | TookTooLong | CannotOpen | envelope.Malformed):
         return str(error)[:500]
     return describe(error)

@@ -15,6 +15,7 @@ from chassis import parked
 from chassis.stuck import Gap, gaps_of
 from cli.ops.parked_groups import Order, act_on_group, what_became_of_one
 from cli.ops.reach import each, operator, tell_missing, within
+from cli.ops.skipping import skip
 from cli.ops.trace import subjects_of
 from cli.ops.words import NO_TYPE, age, between, duration, moment, number, positive
 from contracts.topology import HEARS, SERVICES
@@ -189,18 +190,19 @@ async def _replay(chosen: argparse.Namespace) -> int:
 
 async def _skip(chosen: argparse.Namespace) -> None:
     id = _id(chosen)
-    await within(chosen.service, lambda connection: parked.skip(connection, id, operator(), chosen.why))
-    print(f"{chosen.id} is skipped; those behind it go on")
+    told = await within(chosen.service, lambda connection: skip(connection, id, operator(), chosen.why))
+    never = "; its owner never told it, so that its place stays free for what the owner tells"
+    print(f"{chosen.id} is skipped; those behind it go on" if told else f"{chosen.id} is skipped{never}")
 
 
 async def _skip_gap(chosen: argparse.Namespace) -> None:
     owner, subject = owner_and_subject(chosen) or ("", "")
 
-    async def skip(connection: AsyncConnection) -> tuple[int, list[Gap]]:
+    async def give_up(connection: AsyncConnection) -> tuple[int, list[Gap]]:
         sequence = await parked.skip_gap(connection, owner, subject, operator(), chosen.why)
         return sequence, await gaps_of(connection, owner, subject)
 
-    sequence, left = await within(chosen.service, skip)
+    sequence, left = await within(chosen.service, give_up)
     print(f"{subject} #{sequence} of {owner} is no longer waited for")
     for gap in left:
         print(f"#{gap.held} still waits for {between(gap.missing)}: what its owner has lost of it is skipped the same "

@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from chassis import parked
 from chassis.stuck import reasons
 from cli.ops.reach import asking, database, each, operator, tell_missing
+from cli.ops.skipping import skip
 from cli.ops.words import NO_TYPE, number
 
 LOOK_SECONDS = 0.5
 TELL_SECONDS = 5.0
 
-Act = Callable[[AsyncConnection, UUID, str, str], Awaitable[None]]
-ACTS: Mapping[str, Act] = {"replay": parked.replay, "skip": parked.skip}
+Act = Callable[[AsyncConnection, UUID, str, str], Awaitable[object]]
+ACTS: Mapping[str, Act] = {"replay": parked.replay, "skip": skip}
 DONE = {"replay": "tried again", "skip": "skipped"}
 
 

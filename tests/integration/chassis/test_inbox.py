@@ -86,7 +86,7 @@ async def test_a_body_that_does_not_parse_is_parked_with_the_reason_and_without_
         await running.publish(numbered(uuid4(), 1), body=b'{"assignment_id": "Moira"}')
         await eventually(lambda: _count_parked(running, 2))
         errors = await parked(running)
-        assert all(error.startswith("the body is not a AssignmentSent: ") for error in errors)
+        assert all(error.startswith("the body is no AssignmentSent: ") for error in errors)
         assert not any("Moira" in error for error in errors)
 
 

@@ -9,6 +9,11 @@ from tests.support.ops import ops as typed
 from tests.support.orders import sent
 from tests.support.stafett import Ground, Running, eventually
 
+TOLD = """
+    INSERT INTO outbox (id, subject, sequence, type, headers, body, published_at)
+    VALUES ($1, $2, 1, 'authority.assignment-sent.v9', '{}', '', now())"""
+"""As its owner keeps it: here every service is asked in one database."""
+
 
 async def ops(running: Running, *words: str) -> tuple[int, str]:
     """What an operator of this service is told."""
@@ -30,12 +35,24 @@ async def test_a_parked_message_is_listed_shown_and_skipped_with_a_reason(probe:
         assert "Mustafsson" not in said
         code, said = await ops(running, "parked", "skip", str(stuck))
         assert (code, "needs --why" in said) == (1, True)
+        await running.sql(TOLD, stuck, f"assignment/{subject}")
         code, said = await ops(running, "parked", "skip", str(stuck), "--why", "sent by mistake")
         assert (code, said.strip()) == (0, f"{stuck} is skipped; those behind it go on")
         await eventually(lambda: running.sql(EFFECTS))
         code, said = await ops(running, "parked", "replay", str(stuck), "--why", "again")
         assert (code, "is not parked" in said) == (1, True)
         assert "Traceback" not in said
+
+
+async def test_what_its_owner_never_told_is_skipped_without_taking_the_place_of_what_it_tells(probe: Probe) -> None:
+    subject = uuid4()
+    async with probe(None) as running:
+        stuck = await running.publish(sent(subject), sequence=1, type="authority.assignment-sent.v9")
+        await eventually(lambda: running.sql("SELECT 1 FROM inbox WHERE status = 'parked'"))
+        code, said = await ops(running, "parked", "skip", str(stuck), "--why", "invented")
+        assert (code, "its owner never told it" in said) == (0, True), said
+        await running.publish(sent(subject), sequence=1)
+        await eventually(lambda: running.sql("SELECT 1 FROM inbox_position WHERE last = 1"))
 
 
 async def test_a_wrong_id_or_a_database_that_is_away_is_said_in_a_sentence(probe: Probe) -> None:
