@@ -5,17 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chassis.reconciliation import heard_of, told_of
 from contracts.topology import HEARS
 
 FIRST = UUID(int=0)
 """Before every id."""
-
-TOLD = text("SELECT subject, sequence FROM outbox_subject WHERE subject = ANY(CAST(:subjects AS text[]))")
-HEARD = text("""
-    SELECT subject, last FROM inbox_position WHERE owner = :owner AND subject = ANY(CAST(:subjects AS text[]))""")
 
 
 @dataclass(frozen=True)
@@ -90,8 +87,7 @@ async def believed(
 ) -> dict[UUID, Believed]:
     """What `owner` believes of each, and how far it and `peer` have come; needs a transaction that sees one moment."""
     subjects = [f"{beliefs.about}/{id}" for id in ids]
-    told = {row.subject: row.sequence for row in await connection.execute(TOLD, {"subjects": subjects})}
-    heard = {row.subject: row.last for row in await connection.execute(HEARD, {"owner": peer, "subjects": subjects})}
+    told, heard = await told_of(connection, subjects), await heard_of(connection, peer, subjects)
     facts: dict[UUID, set[str]] = {id: set() for id in ids}
     for id, fact in (await connection.execute(beliefs.facts, {"ids": list(ids), "today": today})).all():
         facts[id].add(fact)
