@@ -135,7 +135,7 @@ def _state(came: Came, told: Told | None) -> str:
     if came.applied_at is not None:
         return f"applied {_since(told, came.applied_at)}"
     reason = f": {came.last_error}" if came.last_error else ""
-    return f"{came.status.upper()}{reason}"
+    return f"{'SKIPPED' if came.status == 'passed' else came.status.upper()}{reason}"
 
 
 def _since(told: Told | None, at: datetime) -> str:
