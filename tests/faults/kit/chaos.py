@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from tests.faults.kit.fault import Fault, NotStruck, until
-from tests.faults.kit.injected import FAULTS, NODE_FAULTS
+from tests.faults.kit.injected import AT_POSTGRES, FAULTS, NODE_FAULTS
 from tests.faults.kit.rounds import Round
 from tests.faults.kit.run import Run
 from tests.faults.kit.town import Town
@@ -43,6 +43,7 @@ class Chaos:
     struck: list[Fault] = field(default_factory=list)
     not_struck: list[str] = field(default_factory=list)
     servers: asyncio.Lock = field(default_factory=asyncio.Lock)
+    at_postgres: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def play(self, a_round: Round, actors: int = 12) -> None:
         """The whole round; afterwards everything runs and is healed."""
@@ -55,11 +56,12 @@ class Chaos:
     async def _inject(self, fault: Fault, before: int) -> None:
         await until(lambda: self.run.begun - before >= fault.at, "its moment", PATIENCE)
         try:
-            if fault.kind in NODE_FAULTS:
-                async with self.servers:
-                    await NODE_FAULTS[fault.kind](self.run.town, fault)
-            else:
-                await FAULTS[fault.kind](self.run.town, fault)
+            async with AsyncExitStack() as one_at_a_time:
+                if fault.kind in NODE_FAULTS:
+                    await one_at_a_time.enter_async_context(self.servers)
+                if fault.kind in AT_POSTGRES:
+                    await one_at_a_time.enter_async_context(self.at_postgres)
+                await {**NODE_FAULTS, **FAULTS}[fault.kind](self.run.town, fault)
         except NotStruck as error:
             self.not_struck.append(str(error))
         else:

@@ -148,3 +148,6 @@ NODE_FAULTS: Mapping[str, Inject] = {
     "PostgreSQL killed": postgres_killed,
 }
 """What takes a server of our own."""
+
+AT_POSTGRES = frozenset({"backends ended", "connections exhausted", "disk full", "PostgreSQL killed"})
+"""What is done by a connection of the kit's own, which must outlive it to undo it, and what ends that."""

@@ -26,7 +26,7 @@ UNPUBLISHED = """
     UNION ALL SELECT 'sent again', o.id, '' FROM outbox_resend r JOIN outbox o USING (position)"""
 UNAPPLIED = """
     SELECT status, type, id, coalesce(last_error, '') AS error FROM inbox
-    WHERE status NOT IN ('applied', 'duplicate', 'skipped')"""
+    WHERE status NOT IN ('applied', 'duplicate', 'skipped', 'passed')"""
 DECIDED = "SELECT decision_type FROM decisions"
 ORDERED = "SELECT id, assignment_name AS name, status, phase FROM assignments"
 CARRIED = """
