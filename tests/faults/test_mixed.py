@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 import traceback
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -49,11 +50,9 @@ def test_whatever_fails_nothing_is_lost_doubled_or_out_of_order(
             if failed:
                 raise failed[0]  # hypothesis asks for it again, but the town is no longer as it was
             try:
-                runner.run(chaos.play(a_round))
-                runner.run(chaos.run.calm())
-                verdict = runner.run(chaos.run.verdict())
-                say(capsys, f"{time.monotonic() - began:4.0f} s  {chaos.run.begun} courses: {verdict.said()}")
-                assert verdict.holds, verdict.said()
+                runner.run(
+                    judged(chaos, a_round, lambda said: say(capsys, f"{time.monotonic() - began:4.0f} s  {said}"))
+                )
             except BaseException as failure:
                 failed.append(failure)
                 say(capsys, "".join(traceback.format_exception(failure)))
@@ -63,6 +62,15 @@ def test_whatever_fails_nothing_is_lost_doubled_or_out_of_order(
     say(capsys, summary(chaos, time.monotonic() - began))
     assert chaos.run.begun == times * courses
     assert len(chaos.struck) >= times * faults * 2 // 3, chaos.not_struck
+
+
+async def judged(chaos: Chaos, a_round: Round, tell: Callable[[str], None]) -> None:
+    """Play a round and say what came of all so far. AssertionError when something is wrong."""
+    await chaos.play(a_round)
+    await chaos.run.calm()
+    verdict = await chaos.run.verdict()
+    tell(f"{chaos.run.begun} courses: {verdict.said()}")
+    assert verdict.holds, verdict.said()
 
 
 def summary(chaos: Chaos, seconds: float) -> str:
