@@ -161,11 +161,9 @@ class Applying:
     async def fail(self, tx: Transaction, row: Row[Any], error: Exception) -> None:
         """Park what can't get better; retry a bug with growing pauses. The text of the error names no content."""
         hopeless = isinstance(error, CannotApply | Refused | ValidationError | CannotOpen)
-        given_up = row.attempts + 1 >= ATTEMPTS and not is_busy(
-            error
-        )  # nobody's bug: it is over when the other is done
-        status = "parked" if hopeless or given_up else "failed"
-        said, pause = why(error), 2.0 ** min(row.attempts, MOST_BUSY if is_busy(error) else MOST)
+        busy = is_busy(error)  # nobody's bug: it is over when the other is done
+        status = "parked" if hopeless or (row.attempts + 1 >= ATTEMPTS and not busy) else "failed"
+        said, pause = why(error), 2.0 ** min(row.attempts, MOST_BUSY if busy else MOST)
         failed = {"id": row.id, "owner": row.owner, "status": status, "error": said, "pause": pause}
         await tx.execute(sql.FAILED, failed)
         await tx.execute(sql.ATTEMPTED, {"id": row.id, "error": said})

@@ -50,12 +50,13 @@ def _dockeranswers() -> bool:
         return False
 
 
-def _reached_at(container: "DockerContainer") -> str | None:
-    """The address to listen on that nobody outside this machine reaches; None when the engine is on another."""
+def reached_at(container: "DockerContainer") -> str:
+    """The address to listen on that nobody outside this machine reaches. NoServer when the engine is on another, where
+    a server that asks for no password would be open to a network."""
     from testcontainers.core.utils import inside_container
 
     if not os.environ.get("DOCKER_HOST", "unix:").startswith("unix:"):
-        return None
+        raise NoServer("DOCKER_HOST is not an engine on this machine; servers elsewhere are given by URL")
     if not inside_container():
         return "127.0.0.1"
     bridge = container.get_docker_client().client.networks.get("bridge")
@@ -82,21 +83,20 @@ class Container:
         self._kind = kind
         self._since = time.monotonic()
         name = f"stafett-{kind.word}-{secrets.token_hex(4)}"
+        # A host name of its own, since RabbitMQ's data belong to it.
+        self._container = DockerContainer(kind.image, name=name, hostname="stafett")
+        self._host = reached_at(self._container)
         patience = "0" if state is None else f"{ENDED_WITHIN:.0f}"
         remover = [sys.executable, "-c", REMOVE_CONTAINER, name, patience]
         self._remover = subprocess.Popen(remover, stdin=subprocess.PIPE, start_new_session=True)
         (self._port,), self._claims = free_ports(1)
-        # A host name of its own, since RabbitMQ's data belong to it.
-        self._container = DockerContainer(kind.image, name=name, hostname="stafett")
         self._container.with_envs(**kind.image_env).with_command(kind.image_command)
         self._container.with_bind_ports(kind.image_port, self._port)
-        if address := _reached_at(self._container):
-            self._container.ports[str(kind.image_port)] = (address, self._port)  # type: ignore[assignment]
+        self._container.ports[str(kind.image_port)] = (self._host, self._port)  # type: ignore[assignment]
         if state is not None:
             self._container.with_volume_mapping(state.absolute() / "docker" / kind.word, kind.image_data, "rw")
         try:
             self._container.start()
-            self._host = address or self._container.get_container_host_ip()
         except BaseException:
             self.close()
             self.wait_until_gone()

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from cli.servers import NoServer, Servers, servers
+from cli.servers.docker import reached_at
 
 PARENT = """
 import sys
@@ -190,3 +191,11 @@ def test_an_address_that_is_missing_is_asked_for_by_name(monkeypatch: pytest.Mon
     monkeypatch.delenv("STAFETT_AMQP_URL", raising=False)
     with pytest.raises(NoServer, match="STAFETT_AMQP_URL"), servers():
         pass
+
+
+def test_an_engine_on_another_machine_is_not_given_servers_that_ask_for_no_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://192.0.2.1:2375")
+    with pytest.raises(NoServer, match="not an engine on this machine"):
+        reached_at(None)  # type: ignore[arg-type]
