@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ENDED_WITHIN = 30.0  # seconds
-COLLECT_EVERY = 10.0  # seconds
+LOOK_EVERY = 10.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,7 @@ class Keeper:
         self._server = self._run(self._plan.command)
 
     def look(self) -> None:
-        """Nothing to do but to answer."""
-
-    def collect(self) -> None:
-        """Those that were left to us and have ended: as zombies they would fill the table of processes in some days."""
+        """Collect those that were left to us and have ended: as zombies they would fill the table of processes."""
         for child in _children():
             if self._server is None or child != self._server.pid:
                 with suppress(ChildProcessError):
@@ -152,8 +149,8 @@ def keep() -> None:
     verbs = {"start": keeper.start, "stop": keeper.stop, "kill": keeper.kill, "look": keeper.look}
     try:
         while True:
-            if not select.select([orders], [], [], COLLECT_EVERY)[0]:
-                keeper.collect()
+            if not select.select([orders], [], [], LOOK_EVERY)[0]:
+                keeper.look()
                 continue
             line = orders.readline().decode().strip()
             if not line:

@@ -127,6 +127,20 @@ def test_nothing_is_left_even_of_a_server_that_was_killed(place: Path) -> None:
     assert not list(place.iterdir())
 
 
+async def test_what_a_server_leaves_to_its_keeper_and_has_ended_is_collected(place: Path) -> None:
+    with servers() as brought:
+        assert brought.postgres_server
+        keeper = psutil.Process(brought.postgres_server.pid).parent()
+        assert keeper
+        database = await asyncpg.connect(brought.postgres)
+        await database.execute("COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; (sleep 0.01 &) > /dev/null'")
+        await database.close()
+        until(lambda: len(keeper.children()) == 2)
+        until(lambda: not [child for child in keeper.children() if child.name() == "sleep" and lives(child)])
+        assert brought.postgres_server.pid
+        assert [child.pid for child in keeper.children()] == [brought.postgres_server.pid]
+
+
 async def test_data_outlive_an_orderly_end_and_a_kill(place: Path) -> None:
     with servers(place / "state") as brought:
         await write(brought)
