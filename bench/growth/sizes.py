@@ -177,13 +177,6 @@ def growth(by_size: dict[int, list[float]], sizes: Sequence[int]) -> float:
     return (last / first - 1) * 100
 
 
-def _judged(by_size: dict[int, list[float]], sizes: Sequence[int]) -> tuple[str, str]:
-    if not {sizes[0], sizes[-1]} <= by_size.keys():
-        return "–", ""
-    change = growth(by_size, sizes)
-    return f"{change:+.0f}", GROWTH.verdict(change)
-
-
 def tabled(found: Grown, sizes: Sequence[int]) -> Table:
     rows = []
     for name, by_size in found.figures.items():

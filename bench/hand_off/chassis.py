@@ -146,12 +146,13 @@ async def fill(course: Course, owner: str = SENDER, make: Make = registered) -> 
     for first in range(0, course.count, 100):
         async with app.state.database.transaction() as tx:
             for number in range(first, min(first + 100, course.count)):
-                await hand_over(tx, make(number, datetime.now(UTC)))
+                now = datetime.now(UTC)
+                await hand_over(tx, make(number, now), now)
     await app.state.database.engine.dispose()
 
 
-async def hand_over(tx: Transaction, event: Event) -> None:
-    await tx.save(sent, Decision(Sent(uuid7(), {"subject": event.subject, "type": event.type}), (event,)))
+async def hand_over(tx: Transaction, event: Event, at: datetime) -> None:
+    await tx.save(sent, Decision(Sent(uuid7(), {"subject": event.subject, "sent_at": at.isoformat()}), (event,)))
 
 
 async def sender(course: Course, owner: str = SENDER, make: Make = registered) -> None:
@@ -164,7 +165,7 @@ async def sender(course: Course, owner: str = SENDER, make: Make = registered) -
             while True:
                 try:
                     async with app.state.database.transaction() as tx:
-                        return await hand_over(tx, make(number, at))
+                        return await hand_over(tx, make(number, at), at)
                 except Exception as error:
                     if not is_transient(error):
                         raise

@@ -112,18 +112,23 @@ def _beaten(speeds: dict[str, Figure], load: Load) -> tuple[str, ...]:
 
 
 def _latencies(load: Load, runs: dict[str, list[Run]], floors: Sequence[str]) -> Table:
-    halves = {name: figure([run.p50 for run in mine]) for name, mine in runs.items()}
-    slowest = {name: figure([run.p99 for run in mine]) for name, mine in runs.items()}
+    times: list[dict[str, Figure]] = [
+        {name: figure([getattr(run, which) for run in mine]) for name, mine in runs.items()} for which in LATENCIES
+    ]
     rows = []
     for name, mine in runs.items():
         cells = [name]
-        for latency in (halves, slowest):
+        for latency in times:
             floor = min((latency[one].median for one in floors if one in latency), default=0.0)
             cells += _against(latency[name], floor, LATENCY if name.startswith("stafett") else None)
         rows.append((*cells, *_cpu(mine)))
-    columns = ("who", "p50 ms", "× floor", f"wanted {LATENCY}", "p99 ms", "× floor", f"wanted {LATENCY}")
+    columns = [cell for what in LATENCIES.values() for cell in (f"{what} ms", "× floor", f"wanted {LATENCY}")]
     title = f"Hand-off, {load.rate:g} a second, {load.count:,} messages (CPU in µs a message)"
-    return Table(title, (*columns, *PARTS, *LAST), tuple(rows))
+    return Table(title, ("who", *columns, *PARTS, *LAST), tuple(rows))
+
+
+LATENCIES = {"p50": "p50", "p99": "p99", "due_p50": "from when it is due, p50", "due_p99": "p99"}
+"""From commit to commit; and with the sender's own work, which is the greater part of the floor's."""
 
 
 def _against(value: Figure, floor: float, target: Target | None) -> tuple[str, str, str]:

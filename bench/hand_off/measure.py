@@ -51,11 +51,15 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Arrived:
-    """What is in the receiving database: seconds since 1970."""
+    """What is in the receiving database, one place for each row: seconds since 1970."""
 
     messages: tuple[str, ...]
+    due: tuple[float, ...]
+    """When it should have left."""
     sent: tuple[float, ...]
+    """When the sender had committed it."""
     committed: tuple[float, ...]
+    """When the receiver had."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,13 @@ class Run:
 
     contestant: str
     load: str
-    per_second: float
-    p50: float
-    p99: float
-    """Milliseconds."""
+    per_second: float = 0.0
+    p50: float = 0.0
+    p99: float = 0.0
+    """Milliseconds from commit to commit."""
+    due_p50: float = 0.0
+    due_p99: float = 0.0
+    """From when it should have left, with the sender's own work."""
     cpu: dict[str, float] = field(default_factory=dict)
     """Microseconds a message, by part."""
     idle: float = 0.0
@@ -83,7 +90,7 @@ async def attempt(contestant: Contestant, load: Load, ground: Ground) -> Run:
     try:
         return await measure(contestant, load, ground)
     except PartFailed as failure:
-        return Run(contestant.name, load.name, 0.0, 0.0, 0.0, wrong=str(failure))
+        return Run(contestant.name, load.name, wrong=str(failure))
 
 
 async def measure(contestant: Contestant, load: Load, ground: Ground) -> Run:
@@ -108,7 +115,7 @@ async def measure(contestant: Contestant, load: Load, ground: Ground) -> Run:
                 list(parts.values())[-1].tell("go")
             await _until_all(counting, contestant, load, list(parts.values()))
             after = _spent(parts, ground)
-        arrived = await _arrived(counting, contestant)
+        arrived = await _arrived(counting, contestant, databases.sender)
     finally:
         await counting.close()
     return judged(contestant.name, load, arrived, used(before, after, load.count - there))
@@ -136,13 +143,28 @@ async def _until_all(counting: asyncpg.Connection, contestant: Contestant, load:
         await asyncio.sleep(0.1)
 
 
-async def _arrived(counting: asyncpg.Connection, contestant: Contestant) -> Arrived:
+SENT = """
+    SELECT (body ->> 'sent_at')::timestamptz AS due, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 AS sent
+    FROM sent"""
+
+
+async def _arrived(counting: asyncpg.Connection, contestant: Contestant, sender: str) -> Arrived:
+    sending = await asyncpg.connect(sender)
+    try:
+        sent = {row["due"]: row["sent"] for row in await sending.fetch(SENT)}
+    finally:
+        await sending.close()
     rows = await counting.fetch(
-        "SELECT message_id::text AS id, extract(epoch FROM sent_at)::float8 AS sent, "  # noqa: S608
+        "SELECT message_id::text AS id, sent_at, extract(epoch FROM sent_at)::float8 AS due, "  # noqa: S608
         "extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 AS committed "
-        f"FROM ({contestant.received}) AS r ORDER BY 3"
+        f"FROM ({contestant.received}) AS r ORDER BY 4"
     )
-    return Arrived(*(tuple(row[name] for row in rows) for name in ("id", "sent", "committed")))
+    return Arrived(
+        tuple(row["id"] for row in rows),
+        tuple(row["due"] for row in rows),
+        tuple(sent[row["sent_at"]] for row in rows),
+        tuple(row["committed"] for row in rows),
+    )
 
 
 Use = tuple[dict[str, float], float, float]
@@ -161,17 +183,20 @@ def judged(name: str, load: Load, arrived: Arrived, use: Use) -> Run:
     many, different = len(arrived.messages), len(set(arrived.messages))
     wrong = "" if many == different == load.count else f"{many} rows, {different} messages, {load.count} were sent"
     if not many:
-        return Run(name, load.name, 0.0, 0.0, 0.0, *use, wrong)
-    order = sorted(range(many), key=lambda place: arrived.sent[place])[int(many * WARM_UP) :]
-    waited = [(arrived.committed[place] - arrived.sent[place]) * 1000 for place in order]
-    return Run(*(name, load.name, speed(load, arrived), percentile(waited, 0.5), percentile(waited, 0.99)), *use, wrong)
+        return Run(name, load.name, 0.0, 0.0, 0.0, 0.0, 0.0, *use, wrong)
+    counting = sorted(range(many), key=lambda place: arrived.due[place])[int(many * WARM_UP) :]
+    waited = [(arrived.committed[place] - arrived.sent[place]) * 1000 for place in counting]
+    whole = [(arrived.committed[place] - arrived.due[place]) * 1000 for place in counting]
+    half, slowest = percentile(waited, 0.5), percentile(waited, 0.99)
+    made = Run(name, load.name, speed(load, arrived), half, slowest, percentile(whole, 0.5), percentile(whole, 0.99))
+    return replace(made, cpu=use[0], idle=use[1], others=use[2], wrong=wrong)
 
 
 def speed(load: Load, arrived: Arrived) -> float:
     """Messages a second. Of a backlog, from the receiver's first commit on: starting the relay is not draining."""
     last = arrived.committed[-1]
     if not load.backlog:
-        return len(arrived.messages) / max(1e-9, last - min(arrived.sent))
+        return len(arrived.messages) / max(1e-9, last - min(arrived.due))
     first = arrived.committed[0]
     later = sum(committed > first for committed in arrived.committed)
     return later / max(1e-9, last - first)

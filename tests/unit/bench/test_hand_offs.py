@@ -20,12 +20,14 @@ USE = ({"sender": 100.0, "postgres": 50.0}, 10.0, 5.0)
 
 
 def arrived(*committed: float, messages: tuple[str, ...] = ("a", "b", "c", "d")) -> Arrived:
-    return Arrived(messages, tuple(float(n) for n in range(len(messages))), committed)
+    due = tuple(float(n) for n in range(len(messages)))
+    return Arrived(messages, due, tuple(n + 0.001 for n in due), committed)
 
 
-def test_latency_is_from_when_a_message_should_have_left_until_it_was_committed_there() -> None:
+def test_latency_is_from_the_senders_commit_and_also_from_when_a_message_should_have_left() -> None:
     run = judged("stafett", STEADY, arrived(0.010, 1.020, 2.030, 3.040), USE)
-    assert (round(run.p50), round(run.p99), run.wrong) == (20, 40, "")
+    assert (round(run.p50), round(run.p99), run.wrong) == (19, 39, "")
+    assert (round(run.due_p50), round(run.due_p99)) == (20, 40)
 
 
 def test_speed_counts_from_the_first_message_that_left_to_the_last_that_arrived() -> None:
@@ -47,7 +49,7 @@ def test_of_a_backlog_the_time_until_the_first_commit_does_not_count() -> None:
 )
 def test_a_message_that_is_lost_or_doubled_makes_the_count_wrong(messages: tuple[str, ...], said: str) -> None:
     times = tuple(float(n) for n in range(len(messages)))
-    assert judged("stafett", FAST, Arrived(messages, times, times), USE).wrong == said
+    assert judged("stafett", FAST, Arrived(messages, times, times, times), USE).wrong == said
 
 
 def test_what_nobody_of_ours_used_and_was_not_idle_went_to_others() -> None:
@@ -56,7 +58,7 @@ def test_what_nobody_of_ours_used_and_was_not_idle_went_to_others() -> None:
 
 
 def rounds(name: str, load: Load, *speeds: float) -> list[Run]:
-    return [Run(name, load.name, speed, 10 / speed, 20 / speed, *USE) for speed in speeds]
+    return [Run(name, load.name, speed, 10 / speed, 20 / speed, 15 / speed, 30 / speed, *USE) for speed in speeds]
 
 
 def test_each_is_held_against_the_quicker_floor() -> None:
@@ -96,7 +98,7 @@ def test_a_backlog_that_is_a_part_of_the_others_is_said_with_how_many_it_is() ->
 
 
 def test_a_run_whose_count_is_wrong_has_no_figures() -> None:
-    lost = Run("stafett", FAST.name, 9_999.0, 0.1, 0.1, *USE, wrong="3 rows, 3 messages, 4 were sent")
+    lost = Run("stafett", FAST.name, 9_999.0, 0.1, 0.1, 0.1, 0.1, *USE, wrong="3 rows, 3 messages, 4 were sent")
     runs = [*rounds("floor", FAST, 1000), *rounds("stafett", FAST, 350), lost]
     assert table(OWN, FAST, runs).rows[1][:2] == ("stafett", "350 (350–350)")
     assert table(OWN, FAST, [lost]).rows == (("stafett", "failed", *[""] * 10),)
