@@ -1,12 +1,9 @@
 """The inbox as it is read: per person, by kind, in pages, and without what one has opted out of."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event as listen
 
 from chassis.database import Database
 from services.notify.features.inbox import PAGE_SIZE
@@ -14,6 +11,7 @@ from services.notify.features.settle_news import settle_news
 from tests.support import heard
 from tests.support.heard import ASSIGNMENT, row
 from tests.support.municipality import member, unit
+from tests.support.queries import statements
 from tests.support.stafett import Running, body
 
 INBOX = "/notify/inbox"
@@ -155,22 +153,6 @@ async def test_what_is_sent_comes_in_pages(notify: Running) -> None:
     await notify.sql(FILL, member("karin.berg"), "acknowledged", "open", PAGE_SIZE + 1)
     await notify.sql("UPDATE notices SET actor_member_id = $1", member("jonas.ek"))
     assert [len(page) for page in await all_pages(notify, "jonas.ek", "/notify/sent")] == [PAGE_SIZE, 1]
-
-
-@contextmanager
-def statements(notify: Running) -> Iterator[list[tuple[str, Any]]]:
-    """What is asked of the database meanwhile."""
-    seen: list[tuple[str, Any]] = []
-    engine = notify.app.state.database.engine.sync_engine
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        seen.append((statement, parameters))
-
-    listen.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        listen.remove(engine, "before_cursor_execute", note)
 
 
 async def asked(notify: Running, login: str) -> list[tuple[str, Any]]:
