@@ -165,7 +165,8 @@ class Applying:
         status = "parked" if hopeless or (row.attempts + 1 >= ATTEMPTS and not busy) else "failed"
         said, pause = why(error), 2.0 ** min(row.attempts, MOST_BUSY if busy else MOST)
         failed = {"id": row.id, "owner": row.owner, "status": status, "error": said, "pause": pause}
-        await tx.execute(sql.FAILED, failed)
+        if not (await tx.execute(sql.FAILED, failed)).first():
+            return  # somebody has applied or skipped it since
         await tx.execute(sql.ATTEMPTED, {"id": row.id, "error": said})
         tx.afterwards.append((self._meters.parked if status == "parked" else self._meters.failed).inc)
         self._log.error(f"message {status}", id=str(row.id), type=row.type, subject=row.subject, error=said)

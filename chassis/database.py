@@ -111,14 +111,17 @@ class Database:
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
 
     @asynccontextmanager
-    async def transaction(self, cause: Cause | None = None) -> AsyncIterator[Transaction]:
+    async def transaction(self, cause: Cause | None = None, *, lock_seconds: float = 0) -> AsyncIterator[Transaction]:
         """Commit on leaving (a door answers after that), roll back on any error; wake the relay when there are events.
+
+        lock_seconds: so long it waits for a row that another has locked, where that is not as long as usual.
 
         Attempts that were refused are logged after the roll-back: only one connection is held at a time.
         """
         attempts: list[dict[str, object]] = []
         try:
             async with self._opened(cause or Cause()) as tx:
+                tx.lock_seconds = lock_seconds
                 attempts = tx.attempts
                 yield tx
         except Refused:

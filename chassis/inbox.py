@@ -5,14 +5,15 @@ all that an owner tells, and notes what it has no use for as done, so that no nu
 
 Deliveries that arrive together share a transaction and a few statements: one tells how far their subjects have come,
 one stores them and moves on, and what they change is written with one for each table. When one of them fails, nothing
-has been done, and every subject gets a transaction of its own, so that only the failing subject waits.
+has been done, and every subject gets a transaction of its own, so that only the failing subject waits. What is retried
+is no business of what arrives: another task does it, and the lock of a subject's position keeps the two apart.
 """
 
 import asyncio
-import contextlib
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 
 import structlog
@@ -21,12 +22,17 @@ from chassis import inbox_queries as sql
 from chassis import resend
 from chassis.applying import Applying, HandlerBroke
 from chassis.arrival import Arrival, Delivery, Subject, ack, read, why
-from chassis.database import Database, is_transient
+from chassis.database import Database, Transaction, is_busy, is_transient
 from chassis.hold import Pace, heed_stop, hold
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import Meters
 
 BATCH = 250
+LOCK_SECONDS = 2.0
+"""So long a row is waited for that somebody else has locked. It is nobody's fault, and tried again."""
+ALONE_SECONDS = 2.0
+"""So long a batch is applied subject by subject, before those that are left are only stored, and applied as what is
+retried is: what has arrived must not wait for all that is slow in it."""
 
 
 class Inbox:
@@ -53,22 +59,21 @@ class Inbox:
         self._arrived.append(delivery)
         self._wake.set()
 
-    async def run(self, poll: float) -> None:
-        """Until cancelled: apply what arrives, retry what is due, ask for what is missing."""
+    async def run(self) -> None:
+        """Until cancelled: apply what arrives."""
         await hold(self._catch_up, self._say)
-        look_at = 0.0
         while True:
-            # Not wait_for: before Python 3.12 it can take no notice of being cancelled.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(poll):
-                    await self._wake.wait()
+            await self._wake.wait()
             self._wake.clear()
             while self._arrived:
                 async with self._pace.turn():
                     await self._turn()
-            if time.monotonic() >= look_at:
-                await hold(self._retry_and_ask, self._say)
-                look_at = time.monotonic() + poll
+
+    async def go_on(self, poll: float) -> None:
+        """Until cancelled: retry what is due, and ask for what is missing."""
+        while True:
+            await hold(self._retry_and_ask, self._say)
+            await asyncio.sleep(poll)
 
     async def _turn(self) -> None:
         batch = self._arrived[:BATCH]
@@ -89,7 +94,7 @@ class Inbox:
         """Store and apply a batch; gives those that could not be stored. Raises only when the database is away."""
         arrivals = [read(delivery) for delivery in batch]
         try:
-            async with self._database.transaction() as tx:
+            async with self._transaction() as tx:
                 await self._apply.together(tx, arrivals)
         except Exception as error:
             heed_stop(error)
@@ -101,9 +106,11 @@ class Inbox:
         subjects: dict[Subject, list[tuple[Delivery, Arrival]]] = defaultdict(list)
         for delivery, arrival in batch:
             subjects[arrival.owner, arrival.subject].append((delivery, arrival))
+        until = time.monotonic() + ALONE_SECONDS
         for subject, same_subject in subjects.items():
             try:
-                await self._alone(subject, [arrival for _, arrival in same_subject])
+                arrivals = [arrival for _, arrival in same_subject]
+                await self._alone(subject, arrivals, store_only=time.monotonic() > until)
             except Exception as error:
                 heed_stop(error)
                 if is_transient(error):
@@ -112,37 +119,46 @@ class Inbox:
                 self._log.error("message can't be stored", error=why(error))
         return refused
 
-    async def _alone(self, subject: Subject, arrivals: Sequence[Arrival]) -> None:
+    async def _alone(self, subject: Subject, arrivals: Sequence[Arrival], *, store_only: bool) -> None:
         """Store all of one subject, then apply them one by one, up to the first that fails."""
         try:
-            async with self._database.transaction() as tx:
+            async with self._transaction() as tx:
                 last = await self._apply.keep(tx, subject, arrivals)
-                if last is not None:
+                if last is not None and not store_only:
                     await self._apply.advance(tx, {subject: last}, tolerant=True)
         except HandlerBroke as broke:
-            async with self._database.transaction() as tx:
+            async with self._transaction() as tx:
                 await self._apply.keep(tx, subject, arrivals)
                 await self._apply.fail(tx, broke.row, broke.error)
 
+    def _transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        return self._database.transaction(lock_seconds=LOCK_SECONDS)
+
     async def _catch_up(self) -> None:
-        async with self._database.transaction() as tx:
+        async with self._transaction() as tx:
             await resend.catch_up(tx, self._service)
 
     async def _retry_and_ask(self) -> None:
-        async with self._database.transaction() as tx:
+        async with self._transaction() as tx:
             due = [(row.owner, row.subject) for row in await tx.execute(sql.DUE)]
             await resend.ask_for_missing(tx, self._service, self._patience)
         for subject in due:
-            await self._go_on(subject)
+            try:
+                await self._go_on(subject)
+            except Exception as error:
+                heed_stop(error)
+                if not is_busy(error):  # somebody else is at this subject: the next time it is looked at again
+                    raise
 
     async def _go_on(self, subject: Subject) -> None:
         """Apply what is due of one subject."""
         more = True
         try:
             while more:
-                async with self._database.transaction() as tx:
+                async with self._transaction() as tx:
                     position = (await sql.positions(await tx.begun(), {subject}))[subject]
                     more = await self._apply.advance(tx, {subject: position.last}, tolerant=True)
         except HandlerBroke as broke:
-            async with self._database.transaction() as tx:
+            async with self._transaction() as tx:
+                await sql.positions(await tx.begun(), {subject})
                 await self._apply.fail(tx, broke.row, broke.error)

@@ -51,16 +51,19 @@ OVERTAKEN = text("""
       AND i.status IN ('waiting', 'failed', 'parked', 'skipped')""")
 FAILED = text("""
     UPDATE inbox SET status = :status, attempts = attempts + 1, last_error = :error,
-        next_at = clock_timestamp() + make_interval(secs => :pause) WHERE id = :id AND owner = :owner""")
+        next_at = clock_timestamp() + make_interval(secs => :pause)
+    WHERE id = :id AND owner = :owner AND status IN ('waiting', 'failed') RETURNING id""")
+"""Not what has been applied or skipped since."""
 ATTEMPTED = text("INSERT INTO inbox_attempt (id, error) VALUES (:id, :error)")
 DUE = text("""
-    SELECT DISTINCT i.owner, i.subject FROM inbox i JOIN inbox_position p USING (owner, subject)
-    WHERE i.sequence = p.last + 1
-      AND (i.status = 'skipped' OR (i.status IN ('waiting', 'failed') AND i.next_at <= clock_timestamp()))
+    SELECT DISTINCT owner, subject FROM inbox i
+    WHERE (status = 'skipped' OR (status IN ('waiting', 'failed') AND next_at <= clock_timestamp()))
+      AND sequence = (SELECT p.last + 1 FROM inbox_position p WHERE p.owner = i.owner AND p.subject = i.subject)
     LIMIT 100""")
+"""What is open is looked up, never all subjects there have been."""
 GAPS = text("""
     UPDATE inbox_position p SET asked_at = clock_timestamp()
-    FROM (SELECT owner, subject, min(sequence) AS first FROM inbox WHERE status = 'waiting'
+    FROM (SELECT owner, subject, min(sequence) AS first FROM inbox WHERE status IN ('waiting', 'failed')
           AND received_at < clock_timestamp() - make_interval(secs => :patience) GROUP BY owner, subject) w
     WHERE p.owner = w.owner AND p.subject = w.subject AND w.first > p.last + 1
       AND (p.asked_at IS NULL OR p.asked_at < clock_timestamp() - 12 * make_interval(secs => :patience))

@@ -110,7 +110,8 @@ class Service:
         jobs = {forget: FORGET_EVERY_SECONDS, **self.blueprint.jobs}.items()
         return [
             ("consumer", self.consumer.run),
-            ("inbox", lambda: self.inbox.run(self.settings.poll_seconds)),
+            ("inbox", self.inbox.run),
+            ("inbox", partial(self.inbox.go_on, self.settings.poll_seconds)),
             *(("jobs", partial(self.jobs.every, job, seconds)) for job, seconds in jobs),
             ("relay", self.relay.run),
         ]

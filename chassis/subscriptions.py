@@ -19,7 +19,7 @@ HANDLER_SECONDS = 15.0
 
 
 async def in_time(handler: Handler, event: Event, tx: Transaction) -> None:
-    """Run the handler. TookTooLong when it has not returned in time: nobody else's messages wait for it."""
+    """Run the handler. TookTooLong when it has not returned in time: nobody else's messages wait for it longer."""
     try:
         async with asyncio.timeout(HANDLER_SECONDS) as limit:
             await handler(event, tx)

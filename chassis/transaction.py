@@ -47,6 +47,7 @@ class Transaction:
         self.cause = cause
         self.now = datetime.now(UTC)
         self.wrote = False
+        self.lock_seconds = 0.0
         self.unlogged: bool = False
         """True when `read`, `find` or `load_all` has given something about a person and nobody has said who saw it."""
         self.attempts: list[dict[str, object]] = []
@@ -81,7 +82,8 @@ class Transaction:
     async def begun(self) -> asyncpg.Connection:
         """The connection without SQLAlchemy, for the few statements that are run for every message."""
         if not self._begun:
-            await self._driver.execute("BEGIN")
+            limit = f"; SET LOCAL lock_timeout = '{self.lock_seconds:g}s'" if self.lock_seconds else ""
+            await self._driver.execute(f"BEGIN{limit}")
             self._begun = True
         return self._driver
 
