@@ -157,9 +157,10 @@ def _test(chosen: argparse.Namespace) -> int:
     # Each process has servers of its own; a file's tests stay together, since they share what they have started.
     # One that dies takes its servers with it, and its tests are not run as if nothing had been: the run ends.
     # In the order of the folders: what takes minutes begins first, and the unit tests fill up what is left at the end.
-    workers = f"-n{min(os.cpu_count() or 1, 4)}"
-    side_by_side = (workers, "--dist=loadscope", "--no-loadscope-reorder", "--max-worker-restart=0")
-    how = {"unit": QUICK, "property": (), "architecture": (), "faults": (*FAULTS, *side_by_side)}
+    cores = min(os.cpu_count() or 1, 4)
+    side_by_side = ("--dist=loadscope", "--no-loadscope-reorder", "--max-worker-restart=0", f"-n{cores}")
+    waiting_most = (*side_by_side[:-1], f"-n{cores + 1}")
+    how = {"unit": QUICK, "property": (), "architecture": (), "faults": (*FAULTS, *waiting_most)}
     of_all = (*FAULTS, "--cut", *side_by_side)
     chosen_how = of_all if chosen.part == "all" else how.get(chosen.part, side_by_side)
     command = [*PYTEST, part, *chosen_how, *chosen.rest]

@@ -1,4 +1,4 @@
-"""Every guarantee is shown by tests that exist, and every fault test shows a guarantee."""
+"""Every guarantee is shown by tests that exist, and every file of fault tests shows one."""
 
 import re
 
@@ -17,6 +17,11 @@ def test_the_tests_that_guarantees_name_exist() -> None:
     assert len(named) > 20
     missing = [name for name, path in named if name not in DEFINED.findall((DOCUMENT.parent / path).read_text())]
     assert missing == []
+
+
+def test_every_file_of_fault_tests_shows_a_guarantee() -> None:
+    named = {(DOCUMENT.parent / path).resolve() for _, path in LINK.findall(DOCUMENT.read_text())}
+    assert {path for path in (ROOT / "tests" / "faults").glob("test_*.py") if path.resolve() not in named} == set()
 
 
 def test_every_guarantee_says_how_it_is_kept_names_a_test_and_its_end() -> None:

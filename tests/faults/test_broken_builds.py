@@ -25,8 +25,9 @@ async def test_a_build_with_a_defect_is_caught(build: str, fresh_town: Town) -> 
     assert verdict.counts[STEERED[build].word] >= 1, verdict.said()
 
 
-async def test_the_healthy_build_withstands_all_that_catches_the_others(fresh_town: Town) -> None:
-    verdict = await judged(fresh_town, *(way.steer for way in STEERED.values()))
+@pytest.mark.in_the_cut
+async def test_the_healthy_build_withstands_all_that_catches_the_others(fresh_town: Town, cut: bool) -> None:
+    verdict = await judged(fresh_town, *(STEERED[build].steer for build in (IN_THE_CUT if cut else BUILDS)))
     assert verdict.holds, verdict.said()
     assert verdict.checked > 100
 

@@ -1,14 +1,20 @@
 """kill -9 of each service at each point of a message's way, at a random moment, and of all at once."""
 
+import asyncio
+from collections.abc import Awaitable
+from random import Random
+
 import pytest
 
 from contracts.topology import SERVICES
 from tests.faults.kit import points
 from tests.faults.kit.alone import A_FEW, withstands
-from tests.faults.kit.fault import Fault, until
+from tests.faults.kit.fault import Fault
 from tests.faults.kit.injected import CONFIRM_LATE, killed_at, killed_before_confirm
 from tests.faults.kit.run import Run
+from tests.faults.kit.server_faults import admin, more
 from tests.faults.kit.stimuli import HEARS, TELLS
+from tests.support.stafett import eventually
 
 WITH_DOORS = tuple(service for service in SERVICES if service != "notify")
 """Notify tells only what an operator asks it to, from a process of their own."""
@@ -43,21 +49,31 @@ async def test_killed_while_a_message_comes_in(run: Run, service: str, point: st
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_killed_at_some_moment(run: Run, service: str) -> None:
-    await withstands(run, killed_after(run, A_MOMENT, service), run.play(A_FEW))
+async def test_killed_at_some_moment_while_it_is_at_work(run: Run, service: str, chosen_seed: int) -> None:
+    moment = Random(f"{chosen_seed} {service}").uniform(0, LONGEST_MOMENT)
+    playing = [HEARS[service](run), run.play(A_FEW)]
+    await withstands(run, killed_at_work(run, service, moment, service), gathered(*playing))
 
 
-async def test_all_killed_at_once(run: Run) -> None:
-    await withstands(run, killed_after(run, A_MOMENT, *SERVICES), run.play(A_FEW * 2))
+async def test_all_killed_at_once_while_messages_are_under_way(run: Run, chosen_seed: int) -> None:
+    moment = Random(f"{chosen_seed} all").uniform(0, LONGEST_MOMENT)
+    await withstands(run, killed_at_work(run, "execution", moment, *SERVICES), run.play(A_FEW * 2))
 
 
-A_MOMENT = 2
-"""When so many courses have begun."""
+LONGEST_MOMENT = 0.3
+DONE = "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM kit_effect)"
 
 
-async def killed_after(run: Run, courses: int, *services: str) -> None:
-    begun = run.begun
-    await until(lambda: run.begun >= begun + courses, "the moment")
+async def killed_at_work(run: Run, worker: str, moment: float, *services: str) -> None:
+    """A moment (seconds) after the worker has told or applied something."""
+    async with admin(run.town, worker) as database:
+        before = await database.fetchval(DONE)
+        await eventually(lambda: more(database, DONE, before), 60)
+    await asyncio.sleep(moment)
     processes = [run.town.running[service] for service in services]
     run.town.kill(*services)
     assert [process.returncode for process in processes] == [-9] * len(services)
+
+
+async def gathered(*playing: Awaitable[None]) -> None:
+    await asyncio.gather(*playing)

@@ -3,83 +3,80 @@
 import asyncio
 import sys
 import time
-import traceback
-from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.faults.kit.chaos import Chaos
-from tests.faults.kit.rounds import Round, rounds
+from tests.faults.kit.ledger import Act, Outcome
+from tests.faults.kit.rounds import kinds, rounds
 from tests.faults.kit.run import Run
 from tests.faults.kit.town import Town
+from tests.faults.kit.verdict import Verdict
 
-WHOLE = (10, 210, 6)
+WHOLE = (10, 215, 6)
 CUT = (2, 60, 5)
 """(rounds, courses in each, faults in each)."""
+SENT_AT_LEAST = 0.93
+"""Of all assignments: a quarter of the actors give up at the first answer that doesn't come."""
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # a round is too long for its own words
 @pytest.mark.in_the_cut
-def test_whatever_fails_nothing_is_lost_doubled_or_out_of_order(
+async def test_whatever_fails_nothing_is_lost_doubled_or_out_of_order(
     a_town: Town, cut: bool, chosen_seed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     times, courses, faults = CUT if cut else WHOLE
     servers = a_town.prepared.servers
     nodes = bool(servers.postgres_server and servers.rabbitmq_server)
-    say(capsys, f"\nseed {chosen_seed}: ./stafett test faults --seed {chosen_seed} plays the same again")
+    again = f"./stafett test faults --seed {chosen_seed}{' --cut' * cut}"
+    say(capsys, f"\nseed {chosen_seed}: {again} plays the same again")
     a_town.start_the_ended()
-    a_town.wait_until_well()
-    began = time.monotonic()
-    with asyncio.Runner() as runner:
-        chaos = Chaos(Run(a_town))
-        runner.run(chaos.run.register_persons())
-        failed: list[BaseException] = []
-
-        @seed(chosen_seed)
-        @settings(
-            max_examples=times,
-            phases=[Phase.generate],
-            database=None,
-            deadline=None,
-            suppress_health_check=[*HealthCheck],
-        )
-        @given(rounds(courses, faults, nodes=nodes))
-        def one(a_round: Round) -> None:
-            if failed:
-                raise failed[0]  # hypothesis asks for it again, but the town is no longer as it was
-            try:
-                runner.run(
-                    judged(chaos, a_round, lambda said: say(capsys, f"{time.monotonic() - began:4.0f} s  {said}"))
-                )
-            except BaseException as failure:
-                failed.append(failure)
-                say(capsys, "".join(traceback.format_exception(failure)))
-                raise
-
-        one()
-    say(capsys, summary(chaos, time.monotonic() - began))
-    assert chaos.run.begun == times * courses
-    assert len(chaos.struck) >= times * faults * 2 // 3, chaos.not_struck
+    await asyncio.to_thread(a_town.wait_until_well)
+    began, chaos = time.monotonic(), Chaos(Run(a_town))
+    await chaos.run.register_persons()
+    for a_round in rounds(chosen_seed, times, courses, faults, nodes=nodes):
+        await chaos.play(a_round)
+        await chaos.run.calm()
+        verdict = await chaos.run.verdict()
+        say(capsys, f"{time.monotonic() - began:4.0f} s  {chaos.run.begun} courses: {verdict.said()}")
+        assert verdict.holds, verdict.said()
+    say(capsys, summary(chaos, verdict, time.monotonic() - began))
+    assert all(verdict.asked.values()), verdict.asked
+    assert chaos.run.given_up == []
+    assert sent(chaos.run) >= times * courses * SENT_AT_LEAST
+    assert len(chaos.struck) >= times * faults * 3 // 4, chaos.not_struck
+    if not cut:
+        never = set(kinds(nodes=nodes)) - {fault.kind for fault in chaos.struck}
+        assert len(never) <= MISSED_AT_MOST, never
 
 
-async def judged(chaos: Chaos, a_round: Round, tell: Callable[[str], None]) -> None:
-    """Play a round and say what came of all so far. AssertionError when something is wrong."""
-    await chaos.play(a_round)
-    await chaos.run.calm()
-    verdict = await chaos.run.verdict()
-    tell(f"{chaos.run.begun} courses: {verdict.said()}")
-    assert verdict.holds, verdict.said()
+@pytest.mark.in_the_cut
+def test_a_seed_chooses_the_same_again_every_kind_of_fault_comes_and_no_round_is_like_another() -> None:
+    played = rounds(7, *WHOLE, nodes=True)
+    assert played == rounds(7, *WHOLE, nodes=True) != rounds(8, *WHOLE, nodes=True)
+    assert {fault.kind for each in played for fault in each.faults} == set(kinds(nodes=True))
+    assert all(len(set(each.courses)) > 20 for each in played)
+    assert all(len({(fault.kind, fault.at) for fault in each.faults}) == len(each.faults) for each in played)
 
 
-def summary(chaos: Chaos, seconds: float) -> str:
+MISSED_AT_MOST = 4
+"""Of the kinds of fault; some of which wait for a frame that doesn't always come in their time."""
+
+
+def sent(run: Run) -> int:
+    """How many assignments have been sent, with an answer that says so."""
+    return sum(command.act is Act.SEND and command.outcome is Outcome.ANSWERED for command in run.ledger.commands)
+
+
+def summary(chaos: Chaos, verdict: Verdict, seconds: float) -> str:
     ledger = chaos.run.ledger
     said = ", ".join(f"{count} {outcome}" for outcome, count in ledger.counts().items())
     asked = f"{ledger.requests} requests ({ledger.requests / seconds:.0f}/s)"
+    looked = ", ".join(f"{count} {what}" for what, count in verdict.asked.items())
     return (
-        f"{chaos.run.begun} assignments, {asked}, commands: {said}; "
-        f"{len(chaos.struck)} faults struck, {len(chaos.not_struck)} found nothing to strike"
+        f"{sent(chaos.run)} assignments, {asked}, commands: {said}; {len(chaos.struck)} faults struck, of "
+        f"{len({fault.kind for fault in chaos.struck})} kinds, {len(chaos.not_struck)} found nothing to strike; "
+        f"looked at: {looked}"
     )
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
-from tests.faults.kit.alone import A_FEW, withstands
-from tests.faults.kit.fault import Fault
-from tests.faults.kit.frames import ACK, CONFIRM, DELIVER, PUBLISH, Method
+from tests.faults.kit.alone import A_FEW, holds, withstands
+from tests.faults.kit.fault import Fault, until
+from tests.faults.kit.frames import ACK, ANSWER, CONFIRM, CONTENT, DELIVER, PUBLISH, Method
 from tests.faults.kit.injected import strike
 from tests.faults.kit.proxy import Direction, Strike, Way
 from tests.faults.kit.run import Run
@@ -22,6 +23,10 @@ def ways(town: Town, server: str, services: tuple[str, ...]) -> list[Way]:
     return [where[service] for service in services]
 
 
+GIVEN_UP_SECONDS = 30.0
+"""More than a service waits for an answer of PostgreSQL (20 s) or for a confirm (15 s)."""
+
+
 async def slow(way: Way) -> None:
     way.delay = 0.1
     await asyncio.sleep(8)
@@ -32,6 +37,13 @@ async def black_hole(way: Way) -> None:
     await asyncio.to_thread(way.black_hole)
     await asyncio.sleep(10)
     await asyncio.to_thread(way.lift)
+
+
+async def black_hole_until_it_is_given_up(way: Way) -> None:
+    """Longer than anybody waits for an answer, and what was held is lost."""
+    await asyncio.to_thread(way.black_hole)
+    await asyncio.sleep(GIVEN_UP_SECONDS)
+    await asyncio.to_thread(way.lift_and_cut)
 
 
 async def cut_again_and_again(way: Way) -> None:
@@ -47,18 +59,41 @@ async def half_open(way: Way) -> None:
     await asyncio.to_thread(way.bury)
 
 
+async def gone_without_a_word(way: Way) -> None:
+    """The server's end is gone, and the service is not told: it must notice by itself."""
+    await asyncio.to_thread(way.cut_far)
+    await asyncio.sleep(GIVEN_UP_SECONDS)
+    await asyncio.to_thread(way.bury)
+
+
+GIVEN_UP = (black_hole_until_it_is_given_up, gone_without_a_word)
+
+
 @pytest.mark.parametrize("server", [TO_AMQP, TO_POSTGRES])
-@pytest.mark.parametrize("happens", [slow, black_hole, cut_again_and_again, half_open])
+@pytest.mark.parametrize("happens", [slow, black_hole, cut_again_and_again, half_open, *GIVEN_UP])
 async def test_the_way_to_a_server(run: Run, server: str, happens: Callable[[Way], Awaitable[None]]) -> None:
     there = ways(run.town, server, BOTH)
-    before = [way.made for way in there]
+    made, troubled = [way.made for way in there], [way.troubled for way in there]
 
     async def all_ways() -> None:
         await asyncio.gather(*(happens(way) for way in there))
 
-    await withstands(run, all_ways(), run.play(A_FEW))
-    broken = happens in (cut_again_and_again, half_open)
-    assert not broken or all(way.made > made for way, made in zip(there, before, strict=True))
+    await withstands(run, all_ways(), run.play(A_FEW, patience=120))
+    assert all(way.troubled > before for way, before in zip(there, troubled, strict=True))
+    if happens not in (slow, black_hole):
+        assert all(way.made > before for way, before in zip(there, made, strict=True))
+
+
+@pytest.mark.parametrize("server", [TO_AMQP, TO_POSTGRES])
+async def test_a_server_that_is_gone_without_a_word_is_noticed_before_anybody_says_so(run: Run, server: str) -> None:
+    """What is saved meanwhile is told by connections that the service has made by itself."""
+    (way,) = ways(run.town, server, ("authority",))
+    made = way.made
+    await asyncio.to_thread(way.cut_far)
+    playing = asyncio.create_task(run.play(A_FEW, patience=120))
+    await until(lambda: way.made > made, "a new connection", GIVEN_UP_SECONDS)
+    await playing
+    await holds(run)
 
 
 STRIKES = (
@@ -66,10 +101,11 @@ STRIKES = (
     (Direction.DOWN, CONFIRM, Strike.SWALLOW, "execution"),
     (Direction.UP, PUBLISH, Strike.CUT, "authority"),
     (Direction.UP, PUBLISH, Strike.CUT_MIDDLE, "execution"),
+    (Direction.UP, CONTENT, Strike.CUT_MIDDLE, "authority"),
     (Direction.UP, ACK, Strike.CUT, "execution"),
     (Direction.UP, ACK, Strike.SWALLOW, "authority"),
     (Direction.DOWN, DELIVER, Strike.CUT, "notify"),
-    (Direction.DOWN, DELIVER, Strike.CUT_MIDDLE, "execution"),
+    (Direction.DOWN, CONTENT, Strike.CUT_MIDDLE, "execution"),
 )
 
 
@@ -79,3 +115,11 @@ async def test_exactly_one_frame_is_lost(
 ) -> None:
     """The confirm of a message that is stored, the ack of one that is applied, half a message or half a delivery."""
     await withstands(run, strike(run.town, Fault("", service, 0), direction, method, how), run.play(A_FEW))
+
+
+@pytest.mark.parametrize("service", BOTH)
+@pytest.mark.parametrize("nth", [1, 2, 3])
+async def test_an_answer_is_lost_on_its_way_to_who_asked(run: Run, service: str, nth: int) -> None:
+    """The command is done, and asked for again with the same key: it is done once."""
+    lost = strike(run.town, Fault("", service, 0, nth), Direction.DOWN, ANSWER, Strike.CUT)
+    await withstands(run, lost, run.play([replace(course, is_distant=True) for course in A_FEW]))

@@ -3,7 +3,6 @@
 import asyncio
 from uuid import UUID
 
-import asyncpg
 import httpx
 import pytest
 
@@ -20,6 +19,7 @@ from tests.faults.kit.server_faults import (
     admin,
     backends_ended,
     connections_exhausted,
+    more,
     postgres_killed,
 )
 from tests.faults.kit.stimuli import sent
@@ -108,10 +108,6 @@ async def test_a_transaction_of_the_inbox_is_the_victim_of_a_deadlock(run: Run) 
             await holder.execute("SELECT FROM inbox_position WHERE subject = $1 FOR UPDATE", subject)
         await eventually(lambda: more(eye, DEADLOCKS, before), 10)
     await holds(run)
-
-
-async def more(connection: asyncpg.Connection, query: str, than: int) -> bool:
-    return int(await connection.fetchval(query)) > than
 
 
 async def withdrawn(run: Run, assignment: str) -> None:

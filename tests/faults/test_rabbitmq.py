@@ -9,12 +9,10 @@ from tests.faults.kit.alone import A_FEW, EVERY_TURN, holds, withstands
 from tests.faults.kit.fault import Fault, until
 from tests.faults.kit.reading import unpublished
 from tests.faults.kit.run import Run
-from tests.faults.kit.server_faults import broker_killed, broker_restarted
+from tests.faults.kit.server_faults import OPEN, SHUT, all_closed, broker_killed, broker_restarted, rabbitmqctl
 from tests.faults.kit.stimuli import sent
 
 AWAY_SECONDS = 30.0
-SHUT, OPEN = "0", "0.4"
-"""Of the machine's memory: none, and as usual."""
 
 
 @pytest.fixture
@@ -54,17 +52,13 @@ async def test_stopped_and_started_again(run: Run, node: Server) -> None:
 
 async def test_all_its_connections_are_closed_by_the_node(run: Run, node: Server) -> None:
     made = {service: way.made for service, way in run.town.to_amqp.items()}
-
-    async def close() -> None:
-        await asyncio.to_thread(node.run, "rabbitmqctl", "close_all_connections", "a fault test")
-
-    await withstands(run, close(), run.play(A_FEW))
+    await withstands(run, all_closed(run.town, Fault("", "", 0)), run.play(A_FEW))
     assert all(way.made > made[service] for service, way in run.town.to_amqp.items())
 
 
 async def test_its_memory_alarm_stops_publishing_and_nothing_else(run: Run, node: Server) -> None:
     """What is sent meanwhile waits in the outbox, and goes when the alarm is over."""
-    await asyncio.to_thread(node.run, "rabbitmqctl", "set_vm_memory_high_watermark", SHUT)
+    await rabbitmqctl(run.town, "set_vm_memory_high_watermark", SHUT)
     try:
         await sent(run)
         waiting = await unpublished(run.town.prepared.servers.postgres, "authority")
@@ -72,5 +66,5 @@ async def test_its_memory_alarm_stops_publishing_and_nothing_else(run: Run, node
         assert waiting == 1
         assert await unpublished(run.town.prepared.servers.postgres, "authority") == 1
     finally:
-        await asyncio.to_thread(node.run, "rabbitmqctl", "set_vm_memory_high_watermark", OPEN)
+        await rabbitmqctl(run.town, "set_vm_memory_high_watermark", OPEN)
     await holds(run)

@@ -55,8 +55,11 @@ class Processes:
     def start_the_ended(self) -> None:
         """Start whatever does not run."""
         for service in SERVICES:
-            if service not in self.running or self.running[service].poll() is not None:
+            if not self.is_running(service):
                 self.start(service)
+
+    def is_running(self, service: str) -> bool:
+        return service in self.running and self.running[service].poll() is None
 
     def kill(self, *services: str) -> None:
         """kill -9, as a power cut or the kernel would, of all of them before any is waited for."""
@@ -65,9 +68,11 @@ class Processes:
         for service in services:
             self.running[service].wait()
 
-    def kill_if_running(self, *services: str) -> None:
-        """The same, of those that have not just been ended by something else."""
-        self.kill(*(service for service in services if self.running[service].poll() is None))
+    def kill_if_running(self, *services: str) -> int:
+        """The same, of those that have not just been ended by something else; gives how many there were."""
+        running = [service for service in services if self.is_running(service)]
+        self.kill(*running)
+        return len(running)
 
     def ended_by_kill(self, service: str) -> bool:
         return self.running[service].poll() == -signal.SIGKILL

@@ -33,6 +33,8 @@ class Actor:
     """Asks again with the same key when no answer came; else gives up."""
     patience: float
     """Seconds to wait for what is on its way."""
+    is_distant: bool = False
+    """Asks by way of the network that can fail, where an answer may be lost on its way back."""
     silent: bool = False
     """Whether some attempt of the command that is being asked for got no answer."""
 
@@ -61,12 +63,15 @@ class Actor:
         subject: str = "",
         part: str = "",
         key: UUID | None = None,
+        decided: asyncio.Event | None = None,
     ) -> Any:
-        """Have a command done. What is refused may be too early: it is tried anew until patience ends."""
+        """Have a command done. What is refused may be too early: it is tried anew until patience ends, or until it is
+        decided otherwise."""
         end = time.monotonic() + self.patience
         key, pause = key or uuid4(), PAUSE
         while True:
             self.silent, outcome, status, answer = False, Outcome.UNANSWERED, 0, None
+            last = decided is not None and decided.is_set()
             try:
                 status, answer = await self._until(login, "POST", path, body, key, insists=self.insists)
                 if status < 300:
@@ -74,11 +79,12 @@ class Actor:
                 elif not self.silent:
                     outcome = Outcome.REFUSED
             finally:
-                if outcome is Outcome.ANSWERED or status not in EARLY or time.monotonic() > end:
+                last = last or status not in EARLY or time.monotonic() > end
+                if outcome is Outcome.ANSWERED or last:
                     self.ledger.note(Command(key, act, subject or str(key), part, outcome))
             if outcome is Outcome.ANSWERED:
                 return answer
-            if status not in EARLY or time.monotonic() > end:
+            if last:
                 raise GivenUp(f"{act} {path}: {status} {answer}")
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
@@ -96,7 +102,7 @@ class Actor:
             self.ledger.requests += 1
             try:
                 answer = await self.client.request(
-                    method, f"{self.town.url(service)}{path}", json=body, headers=headers, timeout=ANSWER_SECONDS
+                    method, f"{self._url(service)}{path}", json=body, headers=headers, timeout=ANSWER_SECONDS
                 )
             except httpx.ConnectError:
                 refused_to_hear, said = True, "nobody listens"
@@ -110,6 +116,9 @@ class Actor:
             if time.monotonic() > end or not (insists or refused_to_hear):
                 raise GivenUp(f"{method} {path}: {said}")
             await asyncio.sleep(PAUSE * 3)
+
+    def _url(self, service: str) -> str:
+        return self.town.distant_url(service) if self.is_distant else self.town.url(service)
 
     def _token(self, login: str) -> str:
         if login not in self.tokens:

@@ -18,10 +18,13 @@ A_FEW = (
 
 
 async def withstands(run: Run, fault: Awaitable[None], played: Awaitable[None], within: float = CALM_SECONDS) -> None:
-    """The fault and what is played begin together; NotStruck when the fault found nothing to strike."""
+    """The fault and what is played begin together, and all of that comes to its end; NotStruck when the fault found
+    nothing to strike."""
+    before = len(run.given_up)
     async with restarting(run.town):
         await asyncio.gather(fault, played)
     await holds(run, within)
+    assert run.given_up[before:] == []
 
 
 async def holds(run: Run, within: float = CALM_SECONDS) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.faults.kit.bad_messages import OPERATED
 from tests.faults.kit.fault import Fault, NotStruck, until
 from tests.faults.kit.injected import AT_POSTGRES, FAULTS, NODE_FAULTS
 from tests.faults.kit.rounds import Round
@@ -43,6 +44,7 @@ class Chaos:
     struck: list[Fault] = field(default_factory=list)
     not_struck: list[str] = field(default_factory=list)
     servers: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by what ends a server, and by the operator, who needs both."""
     at_postgres: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def play(self, a_round: Round, actors: int = 12) -> None:
@@ -57,11 +59,14 @@ class Chaos:
         await until(lambda: self.run.begun - before >= fault.at, "its moment", PATIENCE)
         try:
             async with AsyncExitStack() as one_at_a_time:
-                if fault.kind in NODE_FAULTS:
+                if fault.kind in NODE_FAULTS or fault.kind in OPERATED:
                     await one_at_a_time.enter_async_context(self.servers)
-                if fault.kind in AT_POSTGRES:
+                if fault.kind in AT_POSTGRES or fault.kind in OPERATED:
                     await one_at_a_time.enter_async_context(self.at_postgres)
-                await {**NODE_FAULTS, **FAULTS}[fault.kind](self.run.town, fault)
+                if operated := OPERATED.get(fault.kind):
+                    await operated(self.run, fault)
+                else:
+                    await {**NODE_FAULTS, **FAULTS}[fault.kind](self.run.town, fault)
         except NotStruck as error:
             self.not_struck.append(str(error))
         else:

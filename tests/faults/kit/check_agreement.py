@@ -119,6 +119,27 @@ def both_sides_agree(facts: Facts) -> Iterator[Finding]:
         yield Finding(Word.PHANTOM, f"assignment/{id}: at the provider, unknown at the authority")
 
 
+def those_who_document_know_every_row(facts: Facts) -> Iterator[Finding]:
+    """The journal and the deviation service know what was distributed, each row once, and which rows have ended."""
+    rows: dict[UUID, set[UUID]] = defaultdict(set)
+    ended: dict[UUID, set[UUID]] = defaultdict(set)
+    for event in facts.told:
+        if event.type == "execution.assignment-distributed.v1":
+            rows[UUID(event.subject[11:])] |= {UUID(row["row_id"]) for row in event.body["rows"]}
+        elif event.type == "execution.intervention-ended.v1":
+            ended[UUID(event.subject[11:])].add(UUID(event.body["row_id"]))
+    heard = {(one.receiver, one.assignment_id): one for one in facts.heard}
+    for receiver in ("journal", "deviation"):
+        for id in rows.keys() | {known for who, known in heard if who == receiver}:
+            known, what = heard.get((receiver, id)), f"assignment/{id} at {receiver}"
+            if known is None or rows[id] - set(known.row_ids) or ended[id] - set(known.ended):
+                yield Finding(Word.LOST, f"{what}: a row, or its end, is not known")
+            elif set(known.row_ids) - rows[id] or set(known.ended) - ended[id]:
+                yield Finding(Word.PHANTOM, f"{what}: a row, or its end, that nobody has told")
+            elif len(known.row_ids) > len(rows[id]):
+                yield Finding(Word.DUPLICATED, f"{what}: a row is known twice")
+
+
 def no_status_went_backwards(facts: Facts) -> Iterator[Finding]:
     """Each change goes on along the usual way, or leaves it where it may be left."""
     for change in facts.changes:

@@ -27,24 +27,44 @@ TO_CASE_WORKER: Mapping[str, str] = {
 }
 
 
+AT_AUTHORITY = frozenset({"draft", "discarded", "withdrawn", "closed"})
+"""Phases of an order in which nobody there has anything left to do."""
+
+
 def every_open_assignment_is_in_a_queue(facts: Facts) -> Iterator[Finding]:
-    """Of the unit that is to distribute it, or of each unit that is to acknowledge it; and somebody there may."""
+    """Of the unit that is to distribute it, of each unit that is to acknowledge it, in the list of each unit that
+    carries it out; and somebody there may act on it."""
     told: dict[UUID, list[Told]] = defaultdict(list)
     for event in facts.told:
         if event.owner == "execution" and event.subject.startswith("assignment/"):
             told[UUID(event.subject[11:])].append(event)
     for carried in facts.carried:
         if carried.status in ("received", "accepted"):
-            expected, roles = {carried.unit_id}, MANAGEMENT
+            listed, expected, roles = carried.queue_unit_ids, {carried.unit_id}, MANAGEMENT
         elif carried.status == "distributed":
-            expected, roles = _to_acknowledge(told[carried.id]), STAFF
+            listed, expected, roles = carried.queue_unit_ids, _to_acknowledge(told[carried.id]), STAFF
+        elif carried.status in ("acknowledged", "in_execution", "ended"):
+            listed, expected, roles = carried.unit_ids, _distributed_to(told[carried.id]), STAFF
         else:
             continue
-        if set(carried.queue_unit_ids) != expected or not expected:
+        if set(listed) != expected or not expected:
             yield Finding(Word.LOST, f"assignment/{carried.id}: {carried.status}, and not in the queues of its units")
         for unit in expected:
             if not facts.members_at.get(unit, frozenset()) & roles:
                 yield Finding(Word.LOST, f"assignment/{carried.id}: nobody at unit {unit} may act on it")
+
+
+def every_open_order_has_a_case_worker(facts: Facts) -> Iterator[Finding]:
+    """Somebody at the authority, who may act on what comes back."""
+    for order in facts.ordered:
+        if order.phase not in AT_AUTHORITY and order.case_worker_id not in facts.case_workers:
+            yield Finding(Word.LOST, f"assignment/{order.id}: {order.phase}, and nobody at the authority has it")
+
+
+def _distributed_to(events: list[Told]) -> set[UUID]:
+    """The units it has been sent to; nothing is recalled in these plays."""
+    distributed = [event for event in events if event.type == "execution.assignment-distributed.v1"]
+    return {UUID(row["unit_id"]) for event in distributed for row in event.body["rows"]}
 
 
 def _to_acknowledge(events: list[Told]) -> set[UUID]:

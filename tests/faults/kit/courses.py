@@ -1,16 +1,21 @@
 """The courses that assignments take, played through the doors."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from chassis.clock import SWEDEN
-from tests.faults.kit.actor import Actor
+from tests.faults.kit.actor import Actor, GivenUp
 from tests.faults.kit.ledger import Act
 from tests.support.municipality import unit
 
 CASE_WORKER = "karin.berg"
+NEED_CHANGED = {"reason": "need_changed"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Turn(StrEnum):
 
     SENT = "sent, then nobody does anything"
     WITHDRAWN = "withdrawn"
+    CROSSED = "withdrawn while it is distributed"
     DECLINED = "declined and confirmed"
     DISTRIBUTED = "distributed, not acknowledged"
     PARTLY = "acknowledged by one unit"
@@ -51,6 +57,7 @@ class Course:
     turn: Turn
     provider: Provider
     insists: bool
+    is_distant: bool = False
 
     def goes(self, turn: Turn) -> bool:
         """Whether it comes as far as this on the usual way."""
@@ -67,8 +74,14 @@ async def play(course: Course, actor: Actor, person: str) -> None:
     subject = f"assignment/{assignment}"
     mine = f"/authority/assignments/{assignment}"
     theirs = f"/execution/assignments/{assignment}"
+    withdraw = partial(
+        Actor.do, login=CASE_WORKER, act=Act.WITHDRAW, path=f"{mine}/withdrawal", body=NEED_CHANGED, subject=subject
+    )
     if course.turn is Turn.WITHDRAWN:
-        await actor.do(CASE_WORKER, Act.WITHDRAW, f"{mine}/withdrawal", {"reason": "need_changed"}, subject=subject)
+        await at_once(actor, withdraw, withdraw)
+    elif course.turn is Turn.CROSSED:
+        _, distribute = await ready_to_distribute(course, actor, assignment)
+        await at_once(actor, withdraw, distribute)
     elif course.turn is Turn.DECLINED:
         no = {"reason": "no_capacity", "holder": "provider"}
         await actor.do(course.provider.distributor, Act.DECLINE, f"{theirs}/decline", no, subject=subject)
@@ -103,15 +116,49 @@ async def order(course: Course, actor: Actor, person: str) -> str:
     return assignment
 
 
+Doing = Callable[..., Coroutine[Any, Any, Any]]
+"""A command that lacks only its actor, and what it heeds."""
+
+
+async def at_once(actor: Actor, *doings: Doing) -> None:
+    """Two people do it, or two things that shut each other out, each unseen by the other. GivenUp when neither did."""
+    decided = asyncio.Event()
+
+    async def one(doing: Doing) -> GivenUp | None:
+        try:
+            await doing(replace(actor), decided=decided)
+        except GivenUp as refused:
+            return refused
+        finally:
+            decided.set()
+        return None
+
+    refused = await asyncio.gather(*(one(doing) for doing in doings))
+    if all(refused):
+        raise GivenUp(" and ".join(map(str, refused)))
+
+
+async def ready_to_distribute(course: Course, actor: Actor, assignment: str) -> tuple[list[str], Doing]:
+    """Its rows, which are registered, and what distributes them."""
+    subject, path = f"assignment/{assignment}", f"/execution/assignments/{assignment}"
+    distributor = course.provider.distributor
+    new = [
+        {"service": "morgonhjalp", "unit_id": str(unit(code)), "period_from": today()}
+        for code, _ in course.provider.units
+    ]
+    await actor.do(distributor, Act.REGISTER, f"{path}/rows", {"rows": new}, subject=subject)
+    rows = [row["id"] for row in (await actor.get(distributor, path))["rows"]]
+    ticked = {"row_ids": rows, "confirmed": True}
+    door = f"{path}/distribution"
+    return rows, partial(Actor.do, login=distributor, act=Act.DISTRIBUTE, path=door, body=ticked, subject=subject)
+
+
 async def carry_out(course: Course, actor: Actor, assignment: str) -> None:
     """At the provider, from the first row to the last day."""
     subject, path = f"assignment/{assignment}", f"/execution/assignments/{assignment}"
     distributor, units = course.provider.distributor, course.provider.units
-    new = [{"service": "morgonhjalp", "unit_id": str(unit(code)), "period_from": today()} for code, _ in units]
-    await actor.do(distributor, Act.REGISTER, f"{path}/rows", {"rows": new}, subject=subject)
-    rows = [row["id"] for row in (await actor.get(distributor, path))["rows"]]
-    ticked = {"row_ids": rows, "confirmed": True}
-    await actor.do(distributor, Act.DISTRIBUTE, f"{path}/distribution", ticked, subject=subject)
+    rows, distribute = await ready_to_distribute(course, actor, assignment)
+    await at_once(actor, distribute, distribute)
     if course.goes(Turn.PARTLY):
         for code, login in units if course.goes(Turn.ACKNOWLEDGED) else units[:1]:
             body = {"unit_id": str(unit(code))}

@@ -15,7 +15,6 @@ class Told:
     subject: str
     sequence: int
     type: str
-    published: bool
     body: Mapping[str, Any]
     """Its clear fields; a sealed part stays sealed."""
 
@@ -60,6 +59,7 @@ class Ordered:
     name: str
     status: str
     phase: str
+    case_worker_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,19 @@ class Carried:
     status: str
     unit_id: UUID
     queue_unit_ids: tuple[UUID, ...]
-    row_ids: tuple[UUID, ...]
+    unit_ids: tuple[UUID, ...]
     acts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the journal or the deviation service knows of who carries out an assignment."""
+
+    receiver: str
+    assignment_id: UUID
+    row_ids: tuple[UUID, ...]
+    ended: tuple[UUID, ...]
+    """Those of the rows that have a last day."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +117,9 @@ class Facts:
     carried: tuple[Carried, ...]
     notices: tuple[Notice, ...]
     followed: tuple[Followed, ...]
+    heard: tuple[Heard, ...]
     members_at: Mapping[UUID, frozenset[str]]
     """Unit -> the roles that somebody holds there, or above it."""
+    case_workers: frozenset[UUID]
     handled: Mapping[str, frozenset[str]]
     """Service -> the types it has a handler for."""

@@ -1,23 +1,30 @@
 """The faults there are, and how each is brought about and taken away again."""
 
 import asyncio
+import signal
 from collections.abc import Callable, Mapping
 
 from tests.faults.kit import modes, points
-from tests.faults.kit.fault import Fault, Inject, until
-from tests.faults.kit.frames import ACK, CONFIRM, DELIVER, PUBLISH, Method
+from tests.faults.kit.fault import Fault, Inject, NotStruck, until
+from tests.faults.kit.frames import ACK, ANSWER, CONFIRM, CONTENT, Method
 from tests.faults.kit.proxy import Direction, Rule, Strike, Way
 from tests.faults.kit.server_faults import (
+    all_closed,
     backends_ended,
+    broker_away,
     broker_killed,
     broker_restarted,
     connections_exhausted,
     disk_full,
+    memory_alarm,
+    postgres_away,
     postgres_killed,
 )
 from tests.faults.kit.town import Town
 
 CONFIRM_LATE = "between-publish-and-confirm"
+FIVE_MINUTES = 300.0
+OUTAGE_SECONDS = 3.0
 
 
 def killed_at(point: str) -> Inject:
@@ -43,15 +50,43 @@ async def killed_before_confirm(town: Town, fault: Fault) -> None:
 
 
 async def killed_at_random(town: Town, fault: Fault) -> None:
-    town.kill_if_running(fault.service)
+    if not town.kill_if_running(fault.service):
+        raise NotStruck(f"{fault.service} did not run")
 
 
 async def all_killed(town: Town, _fault: Fault) -> None:
-    town.kill_if_running(*town.running)
+    if not town.kill_if_running(*town.running):
+        raise NotStruck("nothing ran")
+
+
+async def frozen(town: Town, fault: Fault, seconds: float = 8) -> None:
+    """The process stands still with all that it holds: deliveries, locks, and the relay's place."""
+    process = town.running[fault.service]
+    if process.poll() is not None:
+        raise NotStruck(f"{fault.service} did not run")
+    process.send_signal(signal.SIGSTOP)
+    await asyncio.sleep(seconds)
+    process.send_signal(signal.SIGCONT)
+
+
+async def absent(town: Town, fault: Fault, seconds: float = 10) -> None:
+    town.absent.add(fault.service)
+    town.kill_if_running(fault.service)
+    await asyncio.sleep(seconds)
+    town.absent.discard(fault.service)
+
+
+async def clock_off(town: Town, fault: Fault, seconds: float = 8) -> None:
+    """Ahead, or behind."""
+    town.clocks[fault.service] = FIVE_MINUTES if fault.nth == 1 else -FIVE_MINUTES
+    town.kill_if_running(fault.service)
+    await asyncio.sleep(seconds)
+    del town.clocks[fault.service]
+    town.kill_if_running(fault.service)
 
 
 def struck(direction: Direction, method: Method, how: Strike) -> Inject:
-    """At one frame of the service's way to RabbitMQ."""
+    """At one frame of the service's way to RabbitMQ, or at an answer of its own."""
 
     async def inject(town: Town, fault: Fault) -> None:
         await strike(town, fault, direction, method, how)
@@ -62,7 +97,7 @@ def struck(direction: Direction, method: Method, how: Strike) -> Inject:
 async def strike(
     town: Town, fault: Fault, direction: Direction, method: Method, how: Strike, then: Callable[[], None] = lambda: None
 ) -> None:
-    way = town.to_amqp[fault.service]
+    way = (town.to_doors if method == ANSWER else town.to_amqp)[fault.service]
     way.rule = rule = Rule(direction, method, how, fault.nth, then)
     try:
         await until(rule.struck.is_set, f"{fault.service}: {how}")
@@ -78,9 +113,12 @@ def on_way(
 
     async def inject(town: Town, fault: Fault) -> None:
         way = to(town)[fault.service]
+        before = way.troubled
         await asyncio.to_thread(begin, way)
         await asyncio.sleep(seconds)
         await asyncio.to_thread(end, way)
+        if way.troubled == before:
+            raise NotStruck(f"nothing went by {fault.service}'s way")
 
     return inject
 
@@ -92,20 +130,36 @@ def slower(seconds: float) -> Callable[[Way], None]:
     return begin
 
 
-def behaving(mode: str, value: object, seconds: float) -> Inject:
-    """The service's process behaves badly for some seconds."""
+def behaving(mode: str, value: object, *, after_an_outage: bool = False) -> Inject:
+    """The service's process behaves badly until it shows; an outage first lets several messages leave together."""
 
     async def inject(town: Town, fault: Fault) -> None:
-        control = town.control(fault.service)
+        control, way = town.control(fault.service), town.to_amqp[fault.service]
         before = control.marks(mode)
         control.set(mode, value)
         try:
-            await asyncio.sleep(seconds)
+            if after_an_outage:
+                await asyncio.to_thread(way.black_hole)
+                await asyncio.sleep(OUTAGE_SECONDS)
+                await asyncio.to_thread(way.lift)
             await until(lambda: control.marks(mode) > before, f"{fault.service}: {mode}")
         finally:
             control.unset(mode)
 
     return inject
+
+
+def mishandling(mode: str) -> Inject:
+    """The service's handler of what it hears most misbehaves, once."""
+
+    async def inject(town: Town, fault: Fault) -> None:
+        await behaving(mode, modes.HEARD[fault.service])(town, fault)
+
+    return inject
+
+
+def nothing(_way: Way) -> None:
+    """What was cut is connected again by the service itself."""
 
 
 def _amqp(town: Town) -> Mapping[str, Way]:
@@ -121,33 +175,47 @@ FAULTS: Mapping[str, Inject] = {
     f"killed {CONFIRM_LATE}": killed_before_confirm,
     "killed at random": killed_at_random,
     "all killed": all_killed,
+    "frozen": frozen,
+    "absent": absent,
+    "its clock is off": clock_off,
+    "an answer is lost": struck(Direction.DOWN, ANSWER, Strike.CUT),
     "a confirm is lost with its connection": struck(Direction.DOWN, CONFIRM, Strike.CUT),
     "a confirm is lost": struck(Direction.DOWN, CONFIRM, Strike.SWALLOW),
     "an ack is lost with its connection": struck(Direction.UP, ACK, Strike.CUT),
-    "a message is cut in the middle": struck(Direction.UP, PUBLISH, Strike.CUT_MIDDLE),
-    "a delivery is cut in the middle": struck(Direction.DOWN, DELIVER, Strike.CUT_MIDDLE),
-    "connections to RabbitMQ cut": on_way(_amqp, Way.cut, Way.heal, 0),
+    "a message is cut in the middle": struck(Direction.UP, CONTENT, Strike.CUT_MIDDLE),
+    "a delivery is cut in the middle": struck(Direction.DOWN, CONTENT, Strike.CUT_MIDDLE),
+    "connections to RabbitMQ cut": on_way(_amqp, Way.cut, nothing, 0),
     "connections to RabbitMQ half open": on_way(_amqp, Way.cut_half_open, Way.bury, 5),
+    "RabbitMQ gone without a word": on_way(_amqp, Way.cut_far, Way.bury, 25),
     "RabbitMQ in a black hole": on_way(_amqp, Way.black_hole, Way.lift, 4),
     "RabbitMQ slow": on_way(_amqp, slower(0.05), slower(0), 4),
-    "connections to PostgreSQL cut": on_way(_postgres, Way.cut, Way.heal, 0),
+    "connections to PostgreSQL cut": on_way(_postgres, Way.cut, nothing, 0),
+    "PostgreSQL gone without a word": on_way(_postgres, Way.cut_far, Way.bury, 25),
     "PostgreSQL in a black hole": on_way(_postgres, Way.black_hole, Way.lift, 4),
     "PostgreSQL slow": on_way(_postgres, slower(0.02), slower(0), 4),
     "backends ended": backends_ended,
     "connections exhausted": connections_exhausted,
     "disk full": disk_full,
-    "every message twice": behaving(modes.TWICE, True, 5),
-    "messages shuffled": behaving(modes.SHUFFLED, True, 5),
-    "a message delayed past its successors": behaving(modes.DELAYED, 1.5, 3),
+    "every message twice": behaving(modes.TWICE, True),
+    "messages shuffled": behaving(modes.SHUFFLED, True, after_an_outage=True),
+    "a message delayed past its successors": behaving(modes.DELAYED, 1.5, after_an_outage=True),
+    "a handler hangs": mishandling(modes.HANGS),
+    "a handler has a bug": mishandling(modes.FAILS),
 }
 """What any town can be given."""
 
 NODE_FAULTS: Mapping[str, Inject] = {
     "RabbitMQ restarted": broker_restarted,
     "RabbitMQ killed": broker_killed,
+    "RabbitMQ away": broker_away,
+    "RabbitMQ closes every connection": all_closed,
+    "RabbitMQ's memory alarm": memory_alarm,
     "PostgreSQL killed": postgres_killed,
+    "PostgreSQL away": postgres_away,
 }
 """What takes a server of our own."""
 
-AT_POSTGRES = frozenset({"backends ended", "connections exhausted", "disk full", "PostgreSQL killed"})
+AT_POSTGRES = frozenset(
+    {"backends ended", "connections exhausted", "disk full", "PostgreSQL killed", "PostgreSQL away"}
+)
 """What is done by a connection of the kit's own, which must outlive it to undo it, and what ends that."""

@@ -3,7 +3,12 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from tests.faults.kit.check_agreement import both_sides_agree, each_side_is_what_it_told, no_status_went_backwards
+from tests.faults.kit.check_agreement import (
+    both_sides_agree,
+    each_side_is_what_it_told,
+    no_status_went_backwards,
+    those_who_document_know_every_row,
+)
 from tests.faults.kit.check_commands import commands_took_effect
 from tests.faults.kit.check_events import (
     events_are_in_order,
@@ -11,7 +16,11 @@ from tests.faults.kit.check_events import (
     nothing_is_left,
     sequences_are_whole,
 )
-from tests.faults.kit.check_people import every_open_assignment_is_in_a_queue, everybody_is_told_once
+from tests.faults.kit.check_people import (
+    every_open_assignment_is_in_a_queue,
+    every_open_order_has_a_case_worker,
+    everybody_is_told_once,
+)
 from tests.faults.kit.facts import Facts
 from tests.faults.kit.ledger import Command
 from tests.faults.kit.verdict import Verdict
@@ -29,9 +38,12 @@ def judge(
         *nothing_is_left(facts, parked),
         *each_side_is_what_it_told(facts),
         *both_sides_agree(facts),
+        *those_who_document_know_every_row(facts),
         *no_status_went_backwards(facts),
         *every_open_assignment_is_in_a_queue(facts),
+        *every_open_order_has_a_case_worker(facts),
         *everybody_is_told_once(facts),
     )
-    parts = (commands, facts.told, facts.effects, facts.changes, facts.ordered, facts.carried, facts.notices)
-    return Verdict(findings, sum(map(len, parts)))
+    names = ("told", "effects", "changes", "ordered", "carried", "followed", "notices", "heard")
+    asked = {"commands": len(commands), **{name: len(getattr(facts, name)) for name in names}}
+    return Verdict(findings, asked)

@@ -19,6 +19,16 @@ FAILS = "handler-fails"
 """The type whose handler fails, as by a bug."""
 REFUSES = "handler-refuses"
 """The type whose handler says that it can never do it, as by a build that is too old."""
+REFUSAL = "this build can't"
+
+HEARD = {
+    "authority": "execution.assignment-received.v1",
+    "execution": "authority.assignment-sent.v1",
+    "journal": "execution.assignment-distributed.v1",
+    "deviation": "execution.assignment-distributed.v1",
+    "notify": "execution.assignment-received.v1",
+}
+"""Service -> a type that it hears of nearly every assignment."""
 
 
 class Deliberate(Exception):
@@ -43,11 +53,18 @@ def _twice(control: Control, original: Async) -> Async:
     return sent
 
 
+def _several_of_one(subjects: set[str], rows: Any) -> bool:
+    """Whether one of these subjects has more than one message here: else nothing could come in the wrong order."""
+    return sum(row["subject"] in subjects for row in rows) > len(subjects)
+
+
 def _shuffled(control: Control, original: Async) -> Async:
     async def sent(relay: Any, rows: Any) -> Any:
         if len(rows) > 1 and control.mode(SHUFFLED):
-            control.note(SHUFFLED)
-            return await original(relay, rows[::-1])
+            sent = await original(relay, rows[::-1])
+            if _several_of_one({row["subject"] for row in rows}, rows):
+                control.note(SHUFFLED)
+            return sent
         return await original(relay, rows)
 
     return sent
@@ -62,7 +79,8 @@ def _delayed(control: Control, original: Async) -> Async:
         if late:
             return confirmed, [*refused, (rows[0], "held back")], late
         await asyncio.sleep(float(str(seconds)))
-        control.note(DELAYED)
+        if _several_of_one({rows[0]["subject"]}, rows):
+            control.note(DELAYED)
         first = await original(relay, rows[:1])
         return [*confirmed, *first[0]], [*refused, *first[1]], first[2]
 
@@ -79,7 +97,7 @@ def _handled(control: Control, type: str, handler: Async) -> Async:
             raise Deliberate
         if control.mode(REFUSES) == type:
             control.note(REFUSES)
-            raise CannotApply("this build can't")
+            raise CannotApply(REFUSAL)
         await handler(event, tx)
 
     return handled

@@ -2,14 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import uvloop
 
-from tests.faults.kit.frames import Frames, Method
+from tests.faults.kit.frames import ANSWER, Frames, Method
 
 T = TypeVar("T")
 CHUNK = 1 << 16
@@ -69,6 +69,8 @@ class Way:
         self.port = 0
         self.made = 0
         """How many connections there have been."""
+        self.troubled = 0
+        """How many connections have been cut, and how many pieces of data have been held up."""
 
     async def listen(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -85,10 +87,14 @@ class Way:
 
     def cut_half_open(self) -> None:
         """The service's ends are gone; the server is not told, until `bury`."""
-        self._call(self._cut_near())
+        self._call(self._cut_one_end(lambda link: link.near))
+
+    def cut_far(self) -> None:
+        """The server's ends are gone; the service is not told, and hears nothing more, until `bury`."""
+        self._call(self._cut_one_end(lambda link: link.far))
 
     def bury(self) -> None:
-        """The server notices the ends that have been gone since `cut_half_open`."""
+        """Whoever was not told of a cut is told."""
         self._call(self._bury())
 
     def black_hole(self) -> None:
@@ -98,6 +104,11 @@ class Way:
     def lift(self) -> None:
         """All that was held passes."""
         self._call(self._set_open(now=True))
+
+    def lift_and_cut(self) -> None:
+        """What was held is lost, with the connections."""
+        self._call(self._cut())
+        self.lift()
 
     def heal(self) -> None:
         """As if nothing had been wrong."""
@@ -109,14 +120,16 @@ class Way:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(WITHIN)
 
     async def _cut(self) -> None:
+        self.troubled += len(self._links)
         for link in list(self._links):
             link.cut()
         await self._bury()
 
-    async def _cut_near(self) -> None:
+    async def _cut_one_end(self, end: Callable[[Link], asyncio.StreamWriter]) -> None:
+        self.troubled += len(self._links)
         for link in list(self._links):
             self._ghosts.append(link)
-            link.near.transport.abort()
+            end(link).transport.abort()
 
     async def _bury(self) -> None:
         ghosts, self._ghosts = self._ghosts, []
@@ -149,14 +162,13 @@ class Way:
         frames = Frames() if self._amqp else None
         try:
             while data := await reader.read(CHUNK):
+                self.troubled += bool(self.delay) or not self._open.is_set()
                 if self.delay:
                     await asyncio.sleep(self.delay)
                 await self._open.wait()
                 if writer.transport.is_closing():
                     return
-                if frames is None:
-                    writer.write(data)
-                elif not self._pass(link, frames, data, writer, direction):
+                if not self._pass(link, frames.feed(data) if frames else [(data, ANSWER)], writer, direction):
                     return
                 await writer.drain()
         except OSError:
@@ -166,10 +178,14 @@ class Way:
                 writer.close()
 
     def _pass(
-        self, link: Link, frames: Frames, data: bytes, writer: asyncio.StreamWriter, direction: Direction
+        self,
+        link: Link,
+        frames: Iterable[tuple[bytes, Method | None]],
+        writer: asyncio.StreamWriter,
+        direction: Direction,
     ) -> bool:
         """Write the frames on; False when the connection has been cut at one of them."""
-        for frame, method in frames.feed(data):
+        for frame, method in frames:
             rule = self.rule
             if rule is None or (rule.direction, rule.method) != (direction, method):
                 writer.write(frame)

@@ -14,11 +14,9 @@ from chassis import replica
 from cli.accounts import at_database
 from cli.blueprints import blueprint
 from contracts.topology import DEAD, HEARS, SERVICES, queue
-from tests.faults.kit.facts import Carried, Change, Effect, Facts, Followed, Left, Notice, Ordered, Told
+from tests.faults.kit.facts import Carried, Change, Effect, Facts, Followed, Heard, Left, Notice, Ordered, Told
 
-TOLD = (
-    "SELECT id, subject, sequence, type, published_at IS NOT NULL AS published, body FROM outbox WHERE receiver IS NULL"
-)
+TOLD = "SELECT id, subject, sequence, type, body FROM outbox WHERE receiver IS NULL"
 EFFECTS = "SELECT position, id, subject, type FROM kit_effect ORDER BY position"
 CHANGES = "SELECT position, about, id, before, after FROM kit_status ORDER BY position"
 UNPUBLISHED = """
@@ -28,10 +26,14 @@ UNAPPLIED = """
     SELECT status, type, id, coalesce(last_error, '') AS error FROM inbox
     WHERE status NOT IN ('applied', 'duplicate', 'skipped', 'passed')"""
 DECIDED = "SELECT decision_type FROM decisions"
-ORDERED = "SELECT id, assignment_name AS name, status, phase FROM assignments"
+ORDERED = "SELECT id, assignment_name AS name, status, phase, case_worker_id FROM assignments"
 CARRIED = """
-    SELECT id, status, unit_id, queue_unit_ids, jsonb_path_query_array(rows, '$[*].id')::text AS row_ids,
+    SELECT id, status, unit_id, queue_unit_ids, unit_ids,
         jsonb_path_query_array(acts, '$[*].what')::text AS acts FROM assignments"""
+HEARD = """
+    SELECT assignment_id, jsonb_path_query_array(rows, '$[*].id')::text AS row_ids,
+        jsonb_path_query_array(rows, '$[*] ? (@.ended_on != null).id')::text AS ended FROM carried"""
+CASE_WORKERS = "SELECT DISTINCT member_id FROM replica_membership WHERE role = 'case_worker'"
 FOLLOWED = "SELECT id, assignment_id, status FROM follow_ups"
 NOTICES = "SELECT kind, to_id, about_id FROM notices"
 MEMBERS = """
@@ -54,7 +56,9 @@ async def read_facts(admin: str, amqp: str) -> Facts:
             carried=tuple(_carried(row) for row in carried),
             notices=await _notices(admin),
             followed=tuple(Followed(**row) for row in await execution.fetch(FOLLOWED)),
+            heard=(*await _heard(admin, "journal"), *await _heard(admin, "deviation")),
             members_at={row[0]: frozenset(row[1]) for row in await execution.fetch(MEMBERS)},
+            case_workers=frozenset(row[0] for row in await authority.fetch(CASE_WORKERS)),
             handled={service: handled(service) for service in SERVICES},
         )
 
@@ -145,13 +149,23 @@ async def _notices(admin: str) -> tuple[Notice, ...]:
         return tuple(Notice(**row) for row in await connection.fetch(NOTICES))
 
 
+async def _heard(admin: str, service: str) -> list[Heard]:
+    async with _at(admin, service) as connection:
+        rows = await connection.fetch(HEARD)
+    return [Heard(service, row["assignment_id"], _ids(row["row_ids"]), _ids(row["ended"])) for row in rows]
+
+
+def _ids(array: str) -> tuple[UUID, ...]:
+    return tuple(UUID(id) for id in json.loads(array))
+
+
 def _carried(row: Mapping[str, Any]) -> Carried:
     return Carried(
         row["id"],
         row["status"],
         row["unit_id"],
         tuple(row["queue_unit_ids"]),
-        tuple(UUID(id) for id in json.loads(row["row_ids"])),
+        tuple(row["unit_ids"]),
         tuple(json.loads(row["acts"])),
     )
 

@@ -31,13 +31,16 @@ class Run:
     begun: int = 0
     """How many courses have been begun."""
     given_up: list[str] = field(default_factory=list)
+    """Of the courses whose actors insist, those that came to no end."""
     reported: set[Finding] = field(default_factory=set)
     """What a test has failed for already."""
     skipped: set[UUID] = field(default_factory=set)
     """Messages that an operator has left without effect."""
 
-    def actor(self, client: httpx.AsyncClient, *, insists: bool = True, patience: float = 90) -> Actor:
-        return Actor(self.town, client, self.ledger, self.tokens, insists, patience)
+    def actor(
+        self, client: httpx.AsyncClient, *, insists: bool = True, patience: float = 90, is_distant: bool = False
+    ) -> Actor:
+        return Actor(self.town, client, self.ledger, self.tokens, insists, patience, is_distant)
 
     async def register_persons(self, count: int = len(PERSONNUMMER)) -> None:
         """The persons whom all courses are about, once every service knows who works where."""
@@ -57,10 +60,11 @@ class Run:
                     course = waiting.pop()
                     person = self.persons[self.begun % len(self.persons)]
                     self.begun += 1
+                    how = {"insists": course.insists, "is_distant": course.is_distant}
                     try:
-                        await play(course, self.actor(client, insists=course.insists, patience=patience), person)
+                        await play(course, self.actor(client, patience=patience, **how), person)
                     except GivenUp as end:
-                        self.given_up.append(str(end))
+                        self.given_up += [f"{course.turn}: {end}"] * course.insists
 
         async with asyncio.TaskGroup() as group:
             for _ in range(min(actors, len(courses))):

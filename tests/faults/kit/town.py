@@ -25,10 +25,14 @@ class Town(Processes):
     network: Network
     to_amqp: Mapping[str, Way]
     to_postgres: Mapping[str, Way]
+    to_doors: Mapping[str, Way]
+    """From those who ask to each service; only they who say so go this way."""
     broken: str = field(default="", init=False)
     """Which of broken.BUILDS the services are."""
     clocks: dict[str, float] = field(default_factory=dict, init=False)
     """Service -> seconds that its clock is off, from its next start."""
+    absent: set[str] = field(default_factory=set, init=False)
+    """Services that nobody starts for now."""
 
     def control(self, service: str) -> Control:
         return Control(self.folder / service)
@@ -36,6 +40,15 @@ class Town(Processes):
     def start(self, service: str) -> None:
         self.control(service).disarm()
         super().start(service)
+
+    def start_the_ended(self) -> None:
+        for service in SERVICES:
+            if service not in self.absent and not self.is_running(service):
+                self.start(service)
+
+    def distant_url(self, service: str) -> str:
+        """Where its doors are for those who come by the network that can fail."""
+        return f"http://127.0.0.1:{self.to_doors[service].port}"
 
     def command(self, service: str) -> list[str]:
         return ["tests.faults.kit.serve", service, str(self.ports[service])]
@@ -83,6 +96,7 @@ def town(folder: Path) -> Iterator[Town]:
                 network,
                 {s: network.way(address(prepared.servers.amqp), amqp=True) for s in SERVICES},
                 {s: network.way(address(prepared.servers.postgres), amqp=False) for s in SERVICES},
+                {s: network.way(("127.0.0.1", port), amqp=False) for s, port in zip(SERVICES, ports, strict=True)},
             )
             try:
                 yield made

@@ -1,7 +1,7 @@
 """The verdict, in the words of those who test such systems."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,8 +34,12 @@ class Verdict:
     """What came of a run."""
 
     findings: tuple[Finding, ...]
-    checked: int
-    """How many single things were asked whether they are as they should be."""
+    asked: Mapping[str, int]
+    """What was looked at, and how many of each; nothing is proved by what there are none of."""
+
+    @property
+    def checked(self) -> int:
+        return sum(self.asked.values())
 
     @property
     def counts(self) -> dict[Word, int]:

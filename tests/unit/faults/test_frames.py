@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from tests.faults.kit.frames import CONFIRM, PUBLISH, Frames, Method
+from tests.faults.kit.frames import CONFIRM, CONTENT, PUBLISH, Frames, Method
 
 HEARTBEAT = struct.pack(">BHI", 8, 0, 0) + b"\xce"
 
@@ -14,7 +14,8 @@ def method(which: Method, size: int = 9) -> bytes:
     return struct.pack(">BHI", 1, 1, len(payload)) + payload + b"\xce"
 
 
-STREAM = (b"AMQP\x00\x00\x09\x01", method(PUBLISH, 300), HEARTBEAT, method(CONFIRM))
+BODY = struct.pack(">BHI", 3, 1, 2) + b"{}" + b"\xce"
+STREAM = (b"AMQP\x00\x00\x09\x01", method(PUBLISH, 300), BODY, HEARTBEAT, method(CONFIRM))
 
 
 @pytest.mark.parametrize("piece", [1, 3, 7, 8, 64, 10_000])
@@ -22,7 +23,7 @@ def test_frames_come_out_whole_with_their_methods(piece: int) -> None:
     stream, frames = b"".join(STREAM), Frames()
     found = [pair for at in range(0, len(stream), piece) for pair in frames.feed(stream[at : at + piece])]
     assert tuple(frame for frame, _ in found) == STREAM
-    assert [which for _, which in found] == [None, PUBLISH, None, CONFIRM]
+    assert [which for _, which in found] == [None, PUBLISH, CONTENT, (0, 8), CONFIRM]
     assert frames.rest == b""
 
 

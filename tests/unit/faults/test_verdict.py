@@ -7,11 +7,20 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
-from tests.faults.kit.check_agreement import both_sides_agree, each_side_is_what_it_told, no_status_went_backwards
+from tests.faults.kit.check_agreement import (
+    both_sides_agree,
+    each_side_is_what_it_told,
+    no_status_went_backwards,
+    those_who_document_know_every_row,
+)
 from tests.faults.kit.check_commands import commands_took_effect
 from tests.faults.kit.check_events import events_are_in_order, events_took_effect, nothing_is_left, sequences_are_whole
-from tests.faults.kit.check_people import every_open_assignment_is_in_a_queue, everybody_is_told_once
-from tests.faults.kit.facts import Carried, Change, Effect, Facts, Left, Notice, Ordered, Told
+from tests.faults.kit.check_people import (
+    every_open_assignment_is_in_a_queue,
+    every_open_order_has_a_case_worker,
+    everybody_is_told_once,
+)
+from tests.faults.kit.facts import Carried, Change, Effect, Facts, Heard, Left, Notice, Ordered, Told
 from tests.faults.kit.judge import judge
 from tests.faults.kit.ledger import Act, Command, Outcome
 from tests.faults.kit.verdict import EXAMPLES, Finding, Verdict, Word
@@ -20,13 +29,14 @@ ABOUT, UNIT, WORKER, MEMBER, KEY = (UUID(int=n) for n in range(1, 6))
 SUBJECT = f"assignment/{ABOUT}"
 SENT, RECEIVED = "authority.assignment-sent.v1", "execution.assignment-received.v1"
 DISTRIBUTED, ACKNOWLEDGED = "execution.assignment-distributed.v1", "execution.assignment-acknowledged.v1"
+ENDED = "execution.intervention-ended.v1"
 WITHDRAWN = "authority.assignment-withdrawn.v1"
 BODY = {"unit_id": str(UNIT), "case_worker_id": str(WORKER)}
 
 
 def told(type: str, sequence: int = 1, **more: Any) -> Told:
     owner = type.partition(".")[0]
-    return Told(owner, uuid5(NAMESPACE_URL, f"{type} {sequence}"), SUBJECT, sequence, type, True, BODY | more)
+    return Told(owner, uuid5(NAMESPACE_URL, f"{type} {sequence}"), SUBJECT, sequence, type, BODY | more)
 
 
 def effect(event: Told, receiver: str, position: int) -> Effect:
@@ -44,11 +54,13 @@ CALM = Facts(
     changes=(Change("authority", 1, "assignments.phase", ABOUT, "draft", "sent"),),
     left=(),
     decided=(),
-    ordered=(Ordered(ABOUT, f"Uppdrag {KEY}", "sent", "received"),),
+    ordered=(Ordered(ABOUT, f"Uppdrag {KEY}", "sent", "received", WORKER),),
     carried=(Carried(ABOUT, "received", UNIT, (UNIT,), (), ()),),
     notices=(Notice("new_assignment", UNIT, ABOUT),),
     followed=(),
+    heard=(),
     members_at={UNIT: frozenset({"coordinator"})},
+    case_workers=frozenset({WORKER}),
     handled={
         "organisation": frozenset(),
         "authority": frozenset({RECEIVED, DISTRIBUTED, ACKNOWLEDGED}),
@@ -199,6 +211,42 @@ def test_a_distributed_one_is_in_the_queue_of_each_unit_that_has_not_acknowledge
     assert words(every_open_assignment_is_in_a_queue(replace(facts, carried=(wrong,)))) == {Word.LOST}
 
 
+@pytest.mark.parametrize("status", ["acknowledged", "in_execution", "ended"])
+def test_one_that_is_carried_out_is_in_the_list_of_each_unit_it_was_sent_to(status: str) -> None:
+    told_so = (*CALM.told, told(DISTRIBUTED, 2, rows=[{"unit_id": str(UNIT)}, {"unit_id": str(MEMBER)}]))
+    there = {UNIT: frozenset({"care_worker"}), MEMBER: frozenset({"care_worker"})}
+    facts = replace(CALM, told=told_so, members_at=there)
+    right = replace(CALM.carried[0], status=status, queue_unit_ids=(), unit_ids=(UNIT, MEMBER))
+    assert words(every_open_assignment_is_in_a_queue(replace(facts, carried=(right,)))) == set()
+    wrong = replace(right, unit_ids=(UNIT,))
+    assert words(every_open_assignment_is_in_a_queue(replace(facts, carried=(wrong,)))) == {Word.LOST}
+
+
+def test_an_open_order_that_no_case_worker_has_is_lost() -> None:
+    assert words(every_open_order_has_a_case_worker(replace(CALM, case_workers=frozenset()))) == {Word.LOST}
+
+
+@pytest.mark.parametrize(
+    ("rows", "ended", "found"),
+    [
+        ((KEY,), (KEY,), set()),
+        ((), (), {Word.LOST}),
+        ((KEY,), (), {Word.LOST}),
+        ((KEY, KEY), (KEY,), {Word.DUPLICATED}),
+        ((KEY, MEMBER), (KEY,), {Word.PHANTOM}),
+    ],
+)
+def test_who_documents_knows_each_row_once_and_its_end(
+    rows: tuple[UUID, ...], ended: tuple[UUID, ...], found: set[Word]
+) -> None:
+    distributed = told(DISTRIBUTED, 2, rows=[{"unit_id": str(UNIT), "row_id": str(KEY)}])
+    facts = replace(CALM, told=(*CALM.told, distributed, told(ENDED, 3, row_id=str(KEY))))
+    right = Heard("deviation", ABOUT, (KEY,), (KEY,))
+    known = replace(facts, heard=(Heard("journal", ABOUT, rows, ended), right))
+    assert words(those_who_document_know_every_row(known)) == found
+    assert words(those_who_document_know_every_row(replace(facts, heard=(right,)))) == {Word.LOST}
+
+
 def test_a_notice_that_is_missing_doubled_or_out_of_nowhere_is_found() -> None:
     (notice,) = CALM.notices
     assert words(everybody_is_told_once(replace(CALM, notices=()))) == {Word.LOST}
@@ -217,7 +265,7 @@ def test_a_withdrawal_that_crossed_a_distribution_may_be_told_or_not() -> None:
 
 
 def test_a_verdict_shows_so_many_examples_and_counts_the_rest() -> None:
-    many = Verdict(tuple(Finding(Word.LOST, f"message {n}") for n in range(EXAMPLES + 3)), 20)
+    many = Verdict(tuple(Finding(Word.LOST, f"message {n}") for n in range(EXAMPLES + 3)), {"told": 20})
     lines = many.said().splitlines()
     assert lines[0].startswith("13 lost, 0 duplicated")
     assert len(lines) == 1 + EXAMPLES + 1
