@@ -6,7 +6,6 @@ from contracts.sealed import Sealed
 from tests.support.authority import MOIRA, decide, draft, register, substitute
 from tests.support.forms import box, chosen, faults, written
 from tests.support.municipality import member, unit
-from tests.support.queries import plan_for_any_values, statements
 from tests.support.stafett import Running, body
 
 GUN = {"identity_number": "471016-2381", "family_name": "Öberg-Lind", "given_name": "Gun Britt"}
@@ -74,23 +73,6 @@ async def test_a_search_that_cannot_be_made_says_why_and_keeps_what_was_typed(au
         assert "Ingen av enhetens personer som du får se stämmer" in none
         assert written(none)["sought"] == "<b>x</b>"
         assert (await browser.get("/authority/persons/search")).status_code == 200
-
-
-async def test_a_name_is_looked_up_however_many_there_are(authority: Running, karin: httpx.AsyncClient) -> None:
-    await register(karin, identity_number=None, de_identified=True)
-    await authority.sql(MANY)
-    await authority.sql("ANALYZE persons")
-    with statements(authority) as seen:
-        assert len(await searched(karin, "moira")) == 1
-    ((statement, parameters),) = [one for one in seen if "search_name" in one[0] and "persons" in one[0]]
-    plan = await plan_for_any_values(authority.database, statement, len(parameters))
-    assert "Bitmap Index Scan on ix_persons_name" in plan, plan
-
-
-MANY = """
-    INSERT INTO persons SELECT (jsonb_populate_record(p, jsonb_build_object(
-        'id', gen_random_uuid(), 'case_number', n, 'search_name', md5(n::text)))).*
-    FROM persons p, generate_series(1, 5000) n"""
 
 
 async def test_the_list_and_a_search_are_paged_the_newest_first(authority: Running, karin: httpx.AsyncClient) -> None:
