@@ -71,6 +71,7 @@ class Run:
     per_second: float = 0.0
     p50: float = 0.0
     p99: float = 0.0
+    slowest: float = 0.0
     """Milliseconds from commit to commit."""
     due_p50: float = 0.0
     due_p99: float = 0.0
@@ -183,13 +184,14 @@ def judged(name: str, load: Load, arrived: Arrived, use: Use) -> Run:
     many, different = len(arrived.messages), len(set(arrived.messages))
     wrong = "" if many == different == load.count else f"{many} rows, {different} messages, {load.count} were sent"
     if not many:
-        return Run(name, load.name, 0.0, 0.0, 0.0, 0.0, 0.0, *use, wrong)
+        return Run(name, load.name, wrong=wrong)
     counting = sorted(range(many), key=lambda place: arrived.due[place])[int(many * WARM_UP) :]
     waited = [(arrived.committed[place] - arrived.sent[place]) * 1000 for place in counting]
     whole = [(arrived.committed[place] - arrived.due[place]) * 1000 for place in counting]
-    half, slowest = percentile(waited, 0.5), percentile(waited, 0.99)
-    made = Run(name, load.name, speed(load, arrived), half, slowest, percentile(whole, 0.5), percentile(whole, 0.99))
-    return replace(made, cpu=use[0], idle=use[1], others=use[2], wrong=wrong)
+    shares = {"p50": percentile(waited, 0.5), "p99": percentile(waited, 0.99), "slowest": max(waited)}
+    due = {"due_p50": percentile(whole, 0.5), "due_p99": percentile(whole, 0.99)}
+    cpu, idle, others = use
+    return Run(name, load.name, speed(load, arrived), **shares, **due, cpu=cpu, idle=idle, others=others, wrong=wrong)
 
 
 def speed(load: Load, arrived: Arrived) -> float:
