@@ -79,9 +79,7 @@ class Ground:
         connection = await asyncpg.connect(self.admin(database))
         try:
             owners = [(owner,) for owner in HEARS[service]]
-            await connection.executemany(
-                "INSERT INTO inbox_catch_up (owner) VALUES ($1) ON CONFLICT DO NOTHING", owners
-            )
+            await connection.executemany(CAUGHT_UP, owners)
         finally:
             await connection.close()
 

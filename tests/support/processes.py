@@ -74,9 +74,6 @@ class Processes:
         self.kill(*running)
         return len(running)
 
-    def ended_by_kill(self, service: str) -> bool:
-        return self.running[service].poll() == -signal.SIGKILL
-
     def stop(self) -> None:
         """End all in order, and by force what does not end."""
         for process in self.running.values():

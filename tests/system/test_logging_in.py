@@ -44,7 +44,11 @@ def served(part: str, port: int, **settings: str) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(15)
+        try:
+            process.wait(15)
+        finally:
+            process.kill()  # nothing happens to one that has ended
+            process.wait()
 
 
 async def test_as_processes_they_know_each_other_by_their_settings() -> None:

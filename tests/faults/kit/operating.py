@@ -1,6 +1,6 @@
 """What the kit does as an operator, with the functions of `ops parked`, and the bad messages it sends as an owner."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -44,13 +44,10 @@ async def skip(run: Run, service: str, id: UUID) -> None:
     run.skipped.add(id)
 
 
-async def publish(
-    town: Town, type: str, subject: str, body: bytes, sequence: int = 1, changes: Mapping[str, Any] | None = None
-) -> UUID:
-    """Send a message as its owner would; `changes` to its headers make it a bad one."""
+async def publish(town: Town, type: str, subject: str, body: bytes) -> UUID:
+    """Send a message as its owner would."""
     id = uuid7()
-    head: dict[str, Any] = {**headers(id, type, subject, datetime.now(UTC), SYSTEM, Cause()), **(changes or {})}
-    head.setdefault("ce-sequence", str(sequence))
+    head: dict[str, Any] = {**headers(id, type, subject, datetime.now(UTC), SYSTEM, Cause()), "ce-sequence": "1"}
     connection = await aio_pika.connect(town.prepared.servers.amqp)
     async with connection:
         channel = await connection.channel(on_return_raises=True)
