@@ -22,7 +22,7 @@ from chassis.settings import own_login
 from cli.broker_rights import with_login_of
 from cli.installation import filled
 from cli.ops.reach import asking, database, operator, settings
-from cli.ops.words import NO_TYPE, moment, number
+from cli.ops.words import NO_TYPE, moment, number, real_reason
 from cli.unreachable import Unreachable, amqp_place, management_address, of_broker
 from contracts.topology import DEAD, SERVICES
 from contracts.topology import queue as queue_of
@@ -48,7 +48,7 @@ def add_command(acts: Any) -> None:
         metavar="SERVICE",
         help="import too what died in nobody's queue, into this inbox: there `parked show` and `parked skip` reach it",
     )
-    dead.add_argument("--why", help="the reason, kept with your name; needed for import")
+    dead.add_argument("--why", type=real_reason, help="the reason, kept with your name; needed for import")
     dead.add_argument(
         "--broker-admin",
         metavar="URL",

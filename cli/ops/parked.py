@@ -17,7 +17,7 @@ from cli.ops.parked_groups import Order, act_on_group, what_became_of_one
 from cli.ops.reach import each, operator, tell_missing, within
 from cli.ops.skipping import skip
 from cli.ops.trace import subjects_of
-from cli.ops.words import NO_TYPE, age, between, duration, moment, number, positive
+from cli.ops.words import NO_TYPE, age, between, duration, moment, number, positive, real_reason
 from contracts.topology import HEARS, SERVICES
 
 ACTS = ("replay", "skip", "skip-gap")
@@ -39,7 +39,9 @@ def add_command(acts: Any) -> None:
     park.add_argument("--older", type=duration, metavar="AGE", help="only those that came longer ago: 30m, 2h, 3d")
     park.add_argument("--newer", type=duration, metavar="AGE", help="only those that came since: 30m, 2h, 3d")
     park.add_argument("--all", action="store_true", help="replay or skip all that are parked")
-    park.add_argument("--why", help="the reason, kept with your name; needed for replay, skip and skip-gap")
+    park.add_argument(
+        "--why", type=real_reason, help="the reason, kept with your name; needed for replay, skip and skip-gap"
+    )
     park.add_argument("--dry-run", action="store_true", help="only say what would be done to a group")
     park.add_argument("--ids", action="store_true", help=f"list each message too, not only three examples (at most "
                       f"{parked.AT_MOST} a service)")  # fmt: skip

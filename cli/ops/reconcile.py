@@ -17,7 +17,7 @@ from cli.blueprints import blueprint
 from cli.ops.believed import Agreement, Minds, compare_beliefs
 from cli.ops.reach import asking, database, each, missing_lines
 from cli.ops.subjects import Between, Order, Pair, Standing, compare_subjects
-from cli.ops.words import duration, number, ranges
+from cli.ops.words import duration, number, ranges, real_reason
 from cli.unreachable import Unreachable
 from contracts.topology import HEARS, SERVICES
 
@@ -37,7 +37,7 @@ def add_command(acts: Any) -> None:
     )
     agree.add_argument("--service", choices=SERVICES, help="only pairs of which this is one; default: all")
     agree.add_argument("--repair", action="store_true", help="send again what never came, and compare again")
-    agree.add_argument("--why", help="the reason, kept with your name; needed for --repair")
+    agree.add_argument("--why", type=real_reason, help="the reason, kept with your name; needed for --repair")
     agree.add_argument(
         "--patience",
         type=duration,

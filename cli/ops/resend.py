@@ -11,6 +11,7 @@ from chassis.reconciliation import told_of
 from cli.blueprints import blueprint
 from cli.ops.reach import address, asking, each, operator, tell_missing, within
 from cli.ops.trace import not_a_subject, subjects_of
+from cli.ops.words import real_reason
 from contracts.sealed import KeyRing
 from contracts.topology import HEARS, SERVICES
 
@@ -23,7 +24,7 @@ def add_command(acts: Any) -> None:
     again.add_argument("--service", choices=SERVICES, help="who lacks the history; default: everybody")
     again.add_argument("--owner", choices=SERVICES, help="who is asked for it; default: all whom it hears")
     again.add_argument("--subject", help="only about this, e.g. assignment/<id>; default: everything")
-    again.add_argument("--why", required=True, help="the reason, kept with your name")
+    again.add_argument("--why", type=real_reason, required=True, help="the reason, kept with your name")
     again.set_defaults(run=_resend)
 
 

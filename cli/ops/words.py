@@ -32,6 +32,16 @@ def positive(text: str) -> float:
     return number
 
 
+def real_reason(text: str) -> str:
+    """Why something is done. What has neither letter nor digit, as the dots of an example, says nothing."""
+    if not any(map(str.isalnum, text)):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} says nothing: the reason is kept with your name, for whoever asks later why it was done; write "
+            'one, such as "mended in 1.4.2"'
+        )
+    return text
+
+
 def moment(at: datetime) -> str:
     """2026-11-28 14:05:01+01:00, Swedish time."""
     return at.astimezone(SWEDEN).isoformat(sep=" ", timespec="seconds")

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator
 
 from cli.ops import add_commands
+from cli.ops.words import real_reason
 
 
 def commands() -> Iterator[tuple[str, str | None, argparse.ArgumentParser]]:
@@ -31,3 +32,8 @@ def test_everything_that_can_be_typed_says_what_it_is_for() -> None:
 
 def test_every_help_text_can_be_shown() -> None:
     assert all(name in parser.format_help() for name, _, parser in commands())
+
+
+def test_the_dots_of_an_example_are_no_reason_for_anything() -> None:
+    asked = {name: action.type for name, _, parser in commands() for action in parser._actions if action.dest == "why"}
+    assert asked == dict.fromkeys(("parked", "dead", "reconcile", "resend"), real_reason)

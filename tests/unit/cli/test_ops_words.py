@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.ops.words import age, duration, instant, moment, number, positive, ranges, span
+from cli.ops.words import age, duration, instant, moment, number, positive, ranges, real_reason, span
 
 NOW = datetime(2026, 11, 28, 13, 5, 1, 123_456, tzinfo=UTC)
 
@@ -73,3 +73,10 @@ def test_sequences_that_follow_each_other_are_said_as_one() -> None:
 )
 def test_how_long_after_is_said_in_units_that_tell_something(seconds: float, said: str) -> None:
     assert span(timedelta(seconds=seconds)) == said
+
+
+@pytest.mark.parametrize("text", ["", " ", "…", "...", "-", "???", "<>", "_"])
+def test_a_reason_of_dots_is_none(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="says nothing: the reason is kept with your name"):
+        real_reason(text)
+    assert real_reason("nätet låg nere") == "nätet låg nere"
