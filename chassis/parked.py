@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from uuid_utils.compat import uuid7
 
 from chassis.inbox_queries import ACT
 
@@ -56,12 +55,6 @@ WAS_TOLD = text("""
         EXISTS (SELECT FROM outbox_subject WHERE subject = :subject AND sequence >= :sequence)
         AND NOT EXISTS (SELECT FROM outbox WHERE subject = :subject AND sequence = :sequence))""")
 """Or has been told and forgotten since: its number has been handed out, and nothing is kept under it."""
-SKIP_GAP = text("""
-    INSERT INTO inbox (id, owner, subject, sequence, type, headers, body, status)
-    SELECT :id, p.owner, p.subject, p.last + 1, 'stafett.skipped-gap', '{}', '', 'skipped'
-    FROM (SELECT * FROM inbox_position WHERE owner = :owner AND subject = :subject FOR UPDATE) p
-    WHERE (SELECT min(sequence) FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject AND i.sequence > p.last
-           AND i.status IN ('waiting', 'failed', 'parked', 'skipped')) > p.last + 1 RETURNING sequence""")
 CAME_OF = text("SELECT status, count(*) AS messages FROM inbox WHERE id = ANY(CAST(:ids AS uuid[])) GROUP BY status")
 
 AT_MOST = 500
@@ -230,16 +223,6 @@ async def skip(connection: AsyncConnection, id: UUID, operator: str, why: str, *
     if not (await connection.execute(SKIP, {"id": id, "status": "skipped" if told else "passed"})).first():
         raise NotParked(f"message {id} is neither parked nor failed")
     await note(connection, operator, "skip", str(id), why)
-
-
-async def skip_gap(connection: AsyncConnection, owner: str, subject: str, operator: str, why: str) -> int:
-    """Give up waiting for the next message of a subject, which its owner no longer has; gives its sequence."""
-    gap = {"id": uuid7(), "owner": owner, "subject": subject}
-    sequence = (await connection.execute(SKIP_GAP, gap)).scalar()
-    if sequence is None:
-        raise NotParked(f"nothing is missing before what has come of {owner} about {subject}")
-    await note(connection, operator, "skip-gap", f"{owner} {subject} {sequence}", why)
-    return int(sequence)
 
 
 async def note(connection: AsyncConnection, operator: str, act: str, what: str, why: str) -> None:

@@ -2,15 +2,17 @@
 
 import argparse
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.figures import Figures, Obstacles, figures, obstacles
+from chassis.parked import Place
 from chassis.stuck import Gap, Message, Stuck, stuck
 from cli.ops.reach import each, tell_missing, within
+from cli.ops.skipping import Known, known_of, way_on
 from cli.ops.words import NOBODY, age, between, moment, number
 from contracts.topology import SERVICES
 
@@ -32,13 +34,19 @@ def add_command(acts: Any) -> None:
 
 
 def _outbox(chosen: argparse.Namespace) -> int:
-    services = (chosen.service,) if chosen.service else SERVICES
-    answers, missing = asyncio.run(each(services, lambda service: _ask(service, ids=chosen.ids)))
+    return asyncio.run(_all((chosen.service,) if chosen.service else SERVICES, ids=chosen.ids))
+
+
+async def _all(services: Sequence[str], *, ids: bool) -> int:
+    answers, missing = await each(services, lambda service: _ask(service, ids=ids))
+    gaps = {service: one_by_one.gaps for service, (*_, one_by_one) in answers.items() if one_by_one}
+    known = await known_of(gaps)
     now = datetime.now(UTC)
     for service in services:
         if service in answers:
             figures_there, why, one_by_one = answers[service]
-            print("\n".join([*lines(service, figures_there, why, now), *stuck_lines(service, one_by_one, now)]))
+            said = [*lines(service, figures_there, why, now), *stuck_lines(service, one_by_one, known, now)]
+            print("\n".join(said))
     tell_missing(missing)
     return 1 if missing else 0
 
@@ -68,7 +76,7 @@ def lines(service: str, now_there: Figures, why: Obstacles, now: datetime) -> It
         yield f"  in   {number(one.depth)} {one.status} from {whose}, the oldest {age(one.oldest, now)} old"
 
 
-def stuck_lines(service: str, one_by_one: Stuck | None, now: datetime) -> Iterator[str]:
+def stuck_lines(service: str, one_by_one: Stuck | None, known: Known, now: datetime) -> Iterator[str]:
     """What is said of each message, and of each gap with what to type about it."""
     if one_by_one is None:
         return
@@ -77,7 +85,7 @@ def stuck_lines(service: str, one_by_one: Stuck | None, now: datetime) -> Iterat
     for one in one_by_one.failed:
         yield f"  in   {one.id}  {one.owner}:{one.subject} #{one.sequence}  {one.type}  {tried(one, now)}"
     for gap in one_by_one.gaps:
-        yield from gap_lines(service, gap)
+        yield from gap_lines(service, gap, known)
     if one_by_one.cut:
         yield f"  the first {AT_MOST} of a kind are shown; there may be more"
 
@@ -91,11 +99,8 @@ def tried(one: Message, now: datetime) -> str:
     return f"tried {one.attempts} times, next {again}: {one.last_error or 'no reason was given'}"
 
 
-def gap_lines(service: str, gap: Gap) -> Iterator[str]:
-    """What a subject waits for, and the two ways on."""
-    place = f"{gap.owner}:{gap.subject}"
-    yield f"  in   {place} waits for {between(gap.missing)} before #{gap.held}"
-    yield (
-        "       `reconcile --repair` sends it again; when its owner has lost it: "
-        f'`parked skip-gap {place} --service {service} --why "…"`'
-    )
+def gap_lines(service: str, gap: Gap, known: Known) -> Iterator[str]:
+    """What a subject waits for, and the way on: its owner is asked, so that nothing is given up that can still come."""
+    yield f"  in   {gap.owner}:{gap.subject} waits for {between(gap.missing)} before #{gap.held}"
+    place = Place(gap.owner, gap.subject, gap.last + 1)
+    yield f"       {way_on(service, place, known.get((service, place)))}"

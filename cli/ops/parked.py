@@ -15,7 +15,7 @@ from chassis import parked
 from chassis.stuck import Gap, gaps_of
 from cli.ops.parked_groups import Order, act_on_group, what_became_of_one
 from cli.ops.reach import each, operator, tell_missing, within
-from cli.ops.skipping import skip
+from cli.ops.skipping import NotLost, skip, skip_gap
 from cli.ops.trace import subjects_of
 from cli.ops.words import NO_TYPE, age, between, duration, moment, number, positive, real_reason
 from contracts.topology import HEARS, SERVICES
@@ -128,7 +128,7 @@ def _parked(chosen: argparse.Namespace) -> int:
     }
     try:
         return asyncio.run(acts[chosen.what](chosen)) or 0
-    except parked.NotParked as error:
+    except (parked.NotParked, NotLost) as error:
         sys.exit(str(error))
 
 
@@ -200,12 +200,12 @@ async def _skip(chosen: argparse.Namespace) -> None:
 async def _skip_gap(chosen: argparse.Namespace) -> None:
     owner, subject = owner_and_subject(chosen) or ("", "")
 
-    async def give_up(connection: AsyncConnection) -> tuple[int, list[Gap]]:
-        sequence = await parked.skip_gap(connection, owner, subject, operator(), chosen.why)
-        return sequence, await gaps_of(connection, owner, subject)
+    async def give_up(connection: AsyncConnection) -> tuple[parked.Place, list[Gap]]:
+        place = await skip_gap(connection, chosen.service, (owner, subject), operator(), chosen.why)
+        return place, await gaps_of(connection, owner, subject)
 
-    sequence, left = await within(chosen.service, give_up)
-    print(f"{subject} #{sequence} of {owner} is no longer waited for")
+    place, left = await within(chosen.service, give_up)
+    print(f"{subject} #{place.sequence} of {owner} is no longer waited for")
     for gap in left:
         print(f"#{gap.held} still waits for {between(gap.missing)}: what its owner has lost of it is skipped the same "
               "way, one by one")  # fmt: skip

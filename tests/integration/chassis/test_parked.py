@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,13 +12,11 @@ from chassis.arrival import Position
 from chassis.database import Database, Transaction
 from chassis.decision import Refused
 from chassis.inbox_queries import APPLIED, OPEN, positions
-from chassis.parked import NotParked, Place, from_where, parked, replay, show, skip, skip_gap, was_told
+from chassis.parked import NotParked, Place, from_where, parked, replay, show, skip, was_told
 from contracts.authority import AssignmentSent
 from tests.integration.chassis.conftest import EFFECTS, Probe
 from tests.support.orders import sent
 from tests.support.stafett import Running, eventually
-
-SECOND = date(2026, 12, 2)
 
 
 @asynccontextmanager
@@ -117,45 +114,12 @@ async def test_what_lies_behind_a_parked_message_is_not_read_again_with_each_tha
             assert (await tx.execute(OPEN, keys)).all() == []
 
 
-async def test_a_gap_that_will_never_be_filled_can_be_skipped(probe: Probe) -> None:
-    subject = uuid4()
-    async with probe(None) as running:
-        await running.publish(sent(subject), sequence=2)
-        await eventually(lambda: running.sql("SELECT 1 FROM inbox WHERE status = 'waiting'"))
-        async with operating(running) as connection:
-            assert await skip_gap(connection, "authority", f"assignment/{subject}", "asa", "lost by the sender") == 1
-        await eventually(lambda: effect_count(running, 1))
-
-
 async def test_what_is_not_parked_can_be_neither_replayed_nor_skipped(probe: Probe) -> None:
     async with probe(None) as running, operating(running) as connection:
         with pytest.raises(NotParked):
             await replay(connection, uuid4(), "asa", "-")
         with pytest.raises(NotParked):
             await skip(connection, uuid4(), "asa", "-")
-        with pytest.raises(NotParked):
-            await skip_gap(connection, "authority", "assignment/none", "asa", "-")
-
-
-async def test_where_nothing_is_missing_no_gap_can_be_skipped(probe: Probe) -> None:
-    async def refuse_second(event: AssignmentSent, _tx: Transaction) -> None:
-        if event.period_from == SECOND:
-            raise Refused
-
-    subject = uuid4()
-    async with probe(refuse_second) as running:
-        await running.publish(sent(subject), sequence=1)
-        await eventually(lambda: effect_count(running, 1))
-        async with operating(running) as connection:
-            with pytest.raises(NotParked):  # the next one has not even been sent
-                await skip_gap(connection, "authority", f"assignment/{subject}", "asa", "typed twice")
-        await running.publish(sent(subject, period_from=SECOND), sequence=2)
-        await running.publish(sent(subject), sequence=3)
-        await one_parked(running)
-        async with operating(running) as connection:
-            with pytest.raises(NotParked):  # the next one is parked, not missing
-                await skip_gap(connection, "authority", f"assignment/{subject}", "asa", "meant skip")
-        await one_parked(running)
 
 
 @pytest.mark.parametrize("act", [skip, replay])

@@ -1,6 +1,7 @@
 """What fails, waits or is missing is found with its place and its error, and a gap with what ends it."""
 
 import re
+import shlex
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -57,10 +58,13 @@ async def test_what_the_broker_does_not_take_is_listed_with_its_place_and_why(cl
     ), said
 
 
-async def test_a_gap_is_named_as_skip_gap_wants_it_and_what_is_still_missing_is_said(probe: Probe) -> None:
+async def test_a_gap_that_its_owner_lost_is_named_as_skip_gap_wants_it_and_what_is_still_missing_is_said(
+    probe: Probe,
+) -> None:
     subject = uuid4()
     place = f"authority:assignment/{subject}"
     async with probe(None) as running:
+        await running.sql("INSERT INTO outbox_subject (subject, sequence) VALUES ($1, 6)", f"assignment/{subject}")
         await running.publish(sent(subject), sequence=3)
         await running.publish(sent(subject), sequence=6)
         await eventually(lambda: stored(running, 2))
@@ -68,6 +72,9 @@ async def test_a_gap_is_named_as_skip_gap_wants_it_and_what_is_still_missing_is_
         assert (code, f"  in   {place} waits for #1–#2 before #3" in said) == (0, True), said
         command = f'`parked skip-gap {place} --service execution --why "…"`'
         assert command in said
+        pasted = shlex.split(command.strip("`"))
+        code, said = await ops(beside(running), *pasted)
+        assert (code, "the reason is kept with your name, for whoever asks later" in said) == (2, True), said
         skip = ("parked", *command.strip("`").split()[1:-2], "--why", "its owner lost it")
         code, said = await ops(beside(running), *skip)
         assert code == 0, said
