@@ -55,7 +55,12 @@ WAS_TOLD = text("""
         EXISTS (SELECT FROM outbox_subject WHERE subject = :subject AND sequence >= :sequence)
         AND NOT EXISTS (SELECT FROM outbox WHERE subject = :subject AND sequence = :sequence))""")
 """Or has been told and forgotten since: its number has been handed out, and nothing is kept under it."""
-CAME_OF = text("SELECT status, count(*) AS messages FROM inbox WHERE id = ANY(CAST(:ids AS uuid[])) GROUP BY status")
+CAME_OF = text("""
+    SELECT count(*) FILTER (WHERE status = 'applied') AS well, count(*) FILTER (WHERE status = 'parked') AS parked,
+        count(*) FILTER (WHERE status IN ('failed', 'waiting')) AS pending,
+        count(*) FILTER (WHERE status IN ('skipped', 'passed')) AS skipped,
+        count(*) FILTER (WHERE status = 'duplicate') AS duplicate
+    FROM inbox WHERE id = ANY(CAST(:ids AS uuid[]))""")
 
 AT_MOST = 500
 """So many are listed one by one."""
@@ -131,9 +136,20 @@ class Turn:
 class Outcome:
     """What has become of messages that were replayed."""
 
-    well: int
-    parked: int
-    pending: int
+    well: int = 0
+    parked: int = 0
+    """Again."""
+    pending: int = 0
+    """Not settled yet."""
+    skipped: int = 0
+    """By an operator, meanwhile: without effect."""
+    duplicate: int = 0
+    """Another message has been applied in their place: without an effect of their own."""
+
+    @property
+    def all_well(self) -> bool:
+        """True when each has taken effect."""
+        return not (self.parked or self.pending or self.skipped or self.duplicate)
 
 
 async def _meant(connection: AsyncConnection, query: str, which: Which, **more: object) -> Sequence[Any]:
@@ -158,9 +174,8 @@ async def in_turn(connection: AsyncConnection, which: Which) -> list[Turn]:
 
 async def came_of(connection: AsyncConnection, ids: Sequence[UUID]) -> Outcome:
     """What has become of messages since they were replayed."""
-    found = {row.status: row.messages for row in await connection.execute(CAME_OF, {"ids": list(ids)})}
-    parked, pending = found.pop("parked", 0), found.pop("failed", 0) + found.pop("waiting", 0)
-    return Outcome(sum(found.values()), parked, pending)
+    row = (await connection.execute(CAME_OF, {"ids": list(ids)})).one()
+    return Outcome(**row._mapping)
 
 
 async def show(connection: AsyncConnection, id: UUID) -> dict[str, Any]:

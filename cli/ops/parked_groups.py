@@ -1,6 +1,7 @@
 """A whole group of parked messages replayed or skipped: slowly, each by itself, and what became of them."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ TELL_SECONDS = 5.0
 Act = Callable[[AsyncConnection, UUID, str, str], Awaitable[object]]
 ACTS: Mapping[str, Act] = {"replay": parked.replay, "skip": skip}
 DONE = {"replay": "tried again", "skip": "skipped"}
+DUPLICATE = "another message was applied in its place"
 
 
 @dataclass(frozen=True)
@@ -84,20 +86,22 @@ def pace(turns: Sequence[parked.Turn], per_second: float) -> str:
 
 
 async def _take(service: str, engine: AsyncEngine, turns: Sequence[parked.Turn], order: Order) -> Taken:
-    """Each in a transaction of its own, so that what was done stays done if it is interrupted."""
+    """Each in a transaction of its own, so that what was done stays done if it is interrupted; and that is said."""
     began = told = time.monotonic()
     done: list[UUID] = []
-    for count, one in enumerate(turns):
-        await asyncio.sleep(max(0.0, began + count / order.per_second - time.monotonic()))
-        try:
-            async with engine.begin() as connection:
-                await ACTS[order.act](connection, one.id, operator(), order.why)
-        except parked.NotParked:
-            continue
-        done.append(one.id)
-        if time.monotonic() - told > TELL_SECONDS:
-            told = time.monotonic()
-            print(f"{service}: {number(count + 1)} of {number(len(turns))}", flush=True)
+    try:
+        for count, one in enumerate(turns):
+            await asyncio.sleep(max(0.0, began + count / order.per_second - time.monotonic()))
+            with contextlib.suppress(parked.NotParked):
+                async with engine.begin() as connection:
+                    await ACTS[order.act](connection, one.id, operator(), order.why)
+                done.append(one.id)
+            if time.monotonic() - told > TELL_SECONDS:
+                told = time.monotonic()
+                print(f"{service}: {number(count + 1)} of {number(len(turns))}", flush=True)
+    except BaseException:  # Ctrl-C too
+        print(f"{service}: {number(len(done))} of {number(len(turns))} {DONE[order.act]} before it stopped", flush=True)
+        raise
     return Taken(tuple(done), len(turns) - len(done))
 
 
@@ -110,17 +114,31 @@ async def what_became_of_one(service: str, id: UUID, within: float) -> int:
                 why = ", ".join(await reasons(connection, [id]))
     if now.pending:
         print(f"it is not settled within {within:g} s" + (f", and failed: {why}" if why else ""))
+    elif now.parked:
+        print(f"it is parked again: {why}")
+    elif now.skipped:
+        print("it was skipped meanwhile: it has no effect")
     else:
-        print(f"it is parked again: {why}" if now.parked else "it went well")
-    return 1 if now.parked or now.pending else 0
+        print(f"it had no effect: {DUPLICATE}" if now.duplicate else "it went well")
+    return 0 if now.all_well else 1
 
 
 async def _wait(service: str, engine: AsyncEngine, ids: Sequence[UUID], within: float) -> int:
     """Say what has become of a group, when it is known of all or the time is up."""
     now = await _settled(engine, ids, within)
-    still = f", {number(now.pending)} not settled within {within:g} s" if now.pending else ""
-    print(f"{service}: {number(now.well)} went well, {number(now.parked)} are parked again{still}")
-    return 1 if now.parked or now.pending else 0
+    print(f"{service}: {outcome_words(now, within)}")
+    return 0 if now.all_well else 1
+
+
+def outcome_words(now: parked.Outcome, within: float) -> str:
+    """What has become of a group."""
+    others = {
+        "were skipped meanwhile": now.skipped,
+        f"had no effect ({DUPLICATE})": now.duplicate,
+        f"not settled within {within:g} s": now.pending,
+    }
+    said = [f"{number(now.well)} went well", f"{number(now.parked)} are parked again"]
+    return ", ".join(said + [f"{number(count)} {what}" for what, count in others.items() if count])
 
 
 async def _settled(engine: AsyncEngine, ids: Sequence[UUID], within: float) -> parked.Outcome:
