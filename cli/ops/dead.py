@@ -5,10 +5,10 @@ import asyncio
 import logging
 import os
 import sys
-from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aio_pika
@@ -21,7 +21,7 @@ from chassis.dead import QUEUES, Death, death_of, take_in
 from chassis.settings import own_login
 from cli.broker_rights import with_login_of
 from cli.installation import filled
-from cli.ops.reach import asking, database, operator, settings
+from cli.ops.reach import asking, can_be_asked, database, each, operator, settings, tell_missing
 from cli.ops.words import NO_TYPE, moment, number, real_reason
 from cli.unreachable import Unreachable, amqp_place, management_address, of_broker
 from contracts.topology import DEAD, SERVICES
@@ -154,41 +154,75 @@ def heap_lines(heaps: Iterable[tuple[tuple[str, str, str], Heap]]) -> list[str]:
     return said
 
 
+@dataclass
+class Left:
+    """What is left in the queue: how many from which queue, and whether some have been looked at often enough."""
+
+    queues: Counter[str] = field(default_factory=Counter)
+    worn: bool = False
+
+    def add(self, death: Death) -> None:
+        self.queues[death.queue] += 1
+        self.worn = self.worn or death.deliveries >= LOOKS
+
+
 async def _import(amqp: str, chosen: argparse.Namespace) -> int:
-    """Each is acked when its service has it for good: interrupted between, it is found there the next time."""
-    became: dict[tuple[str, str], int] = defaultdict(int)
-    others: dict[str, int] = defaultdict(int)
+    """Each is acked when its service has it for good: interrupted between, it is found there the next time.
+
+    Whose database can't be asked is known before anything is taken: what is taken and given back counts as a look.
+    """
+    wanted = (chosen.service,) if chosen.service else SERVICES
+    there, away = await each(wanted, can_be_asked)
+    if not there:
+        tell_missing(away)
+        print("nothing was taken from the queue")
+        return 1
+    became: Counter[tuple[str, str]] = Counter()
+    left, engines = Left(), dict[str, AsyncEngine]()
     async with _queue(amqp) as (queue, count), aclosing(_messages(queue, count)) as messages, AsyncExitStack() as stack:
-        engines: dict[str, AsyncEngine] = {}
         async for message, death in messages:
             service = death.service or chosen.into
-            if service is None or chosen.service not in (None, service):
-                others[death.queue] += 1
+            if service not in there:
+                left.add(death)
+                if left.worn:
+                    break
                 continue
             if service not in engines:
                 engines[service] = await stack.enter_async_context(database(service))
             became[service, await _into(engines[service], service, message, death, chosen.why)] += 1
             await message.ack()
+    kept_back = {name: whose for name in left.queues if (whose := QUEUES.get(name, chosen.into)) in away}
+    print("\n".join(import_lines(became, count, left, kept_back)))
+    tell_missing({service: said for service, said in away.items() if service in kept_back.values()})
+    return 1 if kept_back or left.worn else 0
+
+
+def import_lines(
+    became: Mapping[tuple[str, str], int], count: int, left: Left, kept_back: Collection[str]
+) -> Iterator[str]:
+    """What became of each, why each that is left in the queue is, and what to do about it."""
     for (name, status), times in sorted(became.items()):
-        print(f"{name}: {number(times)} {status}")
+        yield f"{name}: {number(times)} {status}"
     imported = sum(became.values())
-    print(f"{DEAD}: {number(imported)} imported, {number(max(0, count - imported))} left there")
-    print("\n".join(left_lines(others, count - imported)), end="\n" if count > imported else "")
-    return 0
-
-
-def left_lines(others: Mapping[str, int], left: int) -> list[str]:
-    """Why each that is left in the queue is, and what to do about it."""
-    lines = []
-    for name, times in sorted(others.items()):
-        if name in QUEUES:
-            lines.append(f"  {number(times)} from {name}: another service was asked for")
+    yield f"{DEAD}: {number(imported)} imported, {number(max(0, count - imported))} left there"
+    for name, times in sorted(left.queues.items()):
+        if name in kept_back:
+            yield f"  {number(times)} from {name}: the database it belongs in can't be asked"
+        elif name in QUEUES:
+            yield f"  {number(times)} from {name}: another service was asked for"
         else:
-            lines.append(f"  {number(times)} from {name}, nobody's queue: import it with --into SERVICE, into an inbox "
-                         "where it can be looked at, and skipped or replayed")  # fmt: skip
-    if (rest := left - sum(others.values())) > 0:
-        lines.append(f"  {number(rest)} were not looked at, or came meanwhile: run it again")
-    return lines
+            yield (
+                f"  {number(times)} from {name}, nobody's queue: import it with --into SERVICE, into an inbox where it "
+                "can be looked at, and skipped or replayed"
+            )
+    rest = count - imported - left.queues.total()
+    if left.worn:
+        yield (
+            f"  some that are left have been looked at {LOOKS} times, and {number(max(0, rest))} behind them were not: "
+            "a broker may throw away what is delivered too often, so import those that are left first"
+        )
+    elif rest > 0:
+        yield f"  {number(rest)} were not looked at, or came meanwhile: run it again"
 
 
 async def _into(engine: AsyncEngine, service: str, message: AbstractIncomingMessage, death: Death, why: str) -> str:

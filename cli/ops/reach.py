@@ -138,7 +138,7 @@ async def each(
     missing: dict[str, str] = {}
     order = services
     if not together:
-        there, missing = await each(services, _answers)
+        there, missing = await each(services, can_be_asked)
         services = [service for service in services if service in there]
 
     async def ask(service: str) -> None:
@@ -157,7 +157,8 @@ async def each(
     return answers, {service: missing[service] for service in order if service in missing}
 
 
-async def _answers(service: str) -> bool:
+async def can_be_asked(service: str) -> bool:
+    """True. Unreachable when its database can't be asked."""
     return bool(await within(service, lambda connection: connection.scalar(text("SELECT true"))))
 
 
