@@ -48,16 +48,20 @@ async def is_parked(run: Run, service: str, id: UUID) -> bool:
     return id in {message.id for message in await operating.parked_at(run.town, service)}
 
 
-async def has_arrived(run: Run, service: str, id: UUID) -> bool:
+SETTLED = "SELECT count(*) FROM inbox WHERE id = $1 AND status NOT IN ('waiting', 'failed')"
+
+
+async def is_settled(run: Run, service: str, id: UUID) -> bool:
+    """Whether the service has come to an end with it: parked it, or noted that it has no use for it."""
     async with admin(run.town, service) as database:
-        return bool(await database.fetchval("SELECT count(*) FROM inbox WHERE id = $1", id))
+        return bool(await database.fetchval(SETTLED, id))
 
 
 async def skipped(run: Run, id: UUID) -> None:
     """Left by the operator wherever it is parked, when it has come to all who hear its owner."""
     await eventually(lambda: is_parked(run, "execution", id), PARKED_SECONDS)
     for service in HEARERS:
-        await eventually(lambda: has_arrived(run, service, id), PARKED_SECONDS)  # noqa: B023 – awaited here
+        await eventually(lambda: is_settled(run, service, id), PARKED_SECONDS)  # noqa: B023 – awaited here
         if await is_parked(run, service, id):
             await operating.skip(run, service, id)
 
