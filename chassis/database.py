@@ -31,6 +31,14 @@ ANSWER_SECONDS = 20.0
 """What answers no more, since a network has swallowed it, is away."""
 KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 """So soon the server notices that we are gone without a word, and frees what we have locked."""
+SESSION = {
+    "jit": "off",
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+    **KEEPALIVE,
+}
+"""How every connection of a service is set, the relay's own too."""
 
 
 def is_transient(error: BaseException) -> bool:
@@ -96,14 +104,7 @@ class Database:
             connect_args={
                 "timeout": 5,
                 "command_timeout": ANSWER_SECONDS,
-                "server_settings": {
-                    "application_name": f"stafett-{service}",
-                    "jit": "off",
-                    "statement_timeout": f"{STATEMENT_SECONDS}s",
-                    "lock_timeout": "10s",
-                    "idle_in_transaction_session_timeout": "60s",
-                    **KEEPALIVE,
-                },
+                "server_settings": {"application_name": f"stafett-{service}", **SESSION},
             },
         )
 

@@ -11,7 +11,7 @@ from aiormq import spec
 from aiormq.channel import Channel
 from pydantic_core import from_json
 
-from chassis.database import ANSWER_SECONDS, KEEPALIVE, Database
+from chassis.database import ANSWER_SECONDS, SESSION, Database
 from chassis.hold import Pace, heed_stop
 from chassis.publishing import Framed, Outgoing, framed, publish
 from chassis.settings import own_login
@@ -80,11 +80,14 @@ class Relay:
             log.warning("relay waits", error=type(error).__name__)
         self.state = reason
 
-    async def _session(self) -> None:
-        settings = {"application_name": f"stafett-{self._owner}-relay", **KEEPALIVE}
-        connection = await asyncpg.connect(
+    async def _connect(self) -> asyncpg.Connection:
+        settings = {"application_name": f"stafett-{self._owner}-relay", **SESSION}
+        return await asyncpg.connect(
             self._database.url, timeout=5, command_timeout=ANSWER_SECONDS, server_settings=settings
         )
+
+    async def _session(self) -> None:
+        connection = await self._connect()
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
                 self.state = "standing by"

@@ -187,3 +187,17 @@ async def test_what_can_not_be_sent_keeps_nothing_else_from_going_out(probe: Pro
 async def _only_the_odd_one_is_left(running: Running) -> bool:
     rows = await running.sql("SELECT subject, attempts, last_error FROM outbox WHERE published_at IS NULL")
     return [row["subject"] for row in rows] == ["odd/1"] and "can't be sent" in (rows[0]["last_error"] or "")
+
+
+async def test_the_relays_own_connection_is_set_as_those_of_the_pool(probe: Probe, clean: Ground) -> None:
+    names = ("jit", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "tcp_keepalives_idle")
+    async with probe(None) as running:
+        database: Database = running.app.state.database
+        own = await Relay(database, clean.amqp, "execution", Meters("execution"), 1)._connect()
+        try:
+            of_the_relay = [await own.fetchval(f"SHOW {name}") for name in names]
+        finally:
+            await own.close()
+        async with database.engine.connect() as connection:
+            assert of_the_relay == [await connection.scalar(text(f"SHOW {name}")) for name in names]
+        assert of_the_relay[0] == "off"
