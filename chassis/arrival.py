@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -18,6 +18,8 @@ from contracts.topology import RESEND_REQUESTED, ResendRequested
 
 Subject = tuple[str, str]
 """Its owner, and what it is about."""
+BROKERS_OWN = ("x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count", "x-delivery-time")
+"""Headers that the broker adds, other ones each time: without them a message is the same whenever it is read."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,11 @@ async def ack(batch: Sequence[Delivery], refused: Sequence[Delivery]) -> None:
             structlog.get_logger().info("ack lost", error=type(error).__name__)
 
 
+def as_sent(delivery: Delivery) -> Delivery:
+    """The delivery with the headers it was sent with."""
+    return replace(delivery, headers={n: v for n, v in delivery.headers.items() if not n.startswith(BROKERS_OWN)})
+
+
 def _storable(text: str) -> str:
     """PostgreSQL's text takes every character but one."""
     return text.replace("\x00", "\ufffd")
@@ -126,16 +133,25 @@ def _check_sender(delivery: Delivery, head: envelope.Envelope) -> None:
         raise envelope.Malformed(f"forged origin: {delivery.login!r} sent it as {sender!r}")
 
 
+def _headers(delivery: Delivery) -> dict[str, str]:
+    return {_storable(name): _storable(str(value)) for name, value in delivery.headers.items()}
+
+
+def _fingerprint(delivery: Delivery) -> UUID:
+    """The same whenever it is delivered."""
+    sent = repr(sorted(_headers(as_sent(delivery)).items())).encode()
+    return uuid5(NAMESPACE_URL, hashlib.sha256(delivery.body + sent).hexdigest())
+
+
 def read(delivery: Delivery) -> Arrival:
     """A delivery with its envelope; one without, or from somebody else than it says, is parked with an id of its own,
     so that it takes no genuine message's place."""
-    headers = {_storable(name): _storable(str(value)) for name, value in delivery.headers.items()}
+    headers = _headers(delivery)
     try:
         head = envelope.read(headers)
         _check_sender(delivery, head)
     except Exception as error:  # whatever it is, it must not keep those beside it from being read
-        fingerprint = hashlib.sha256(delivery.body + repr(sorted(headers.items())).encode()).hexdigest()
-        stray = uuid5(NAMESPACE_URL, fingerprint)
+        stray = _fingerprint(delivery)
         return Arrival(stray, "", "", 0, _storable(delivery.type), headers, delivery.body, None, why(error))
     return Arrival(head.id, head.owner, head.subject, head.sequence, head.type, headers, delivery.body, head)
 

@@ -5,20 +5,18 @@ Of a body nothing is shown but its size.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.arrival import Delivery, read
+from chassis.arrival import Delivery, as_sent, read
 from chassis.inbox_queries import SEND_AGAIN
 from chassis.parked import note
 from contracts.topology import RESEND_REQUESTED, SERVICES, ResendRequested, queue
 
-BROKERS_OWN = ("x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count", "x-delivery-time")
-"""Headers that the broker adds, other ones each time: without them a message is the same whenever it is read."""
 QUEUES = {queue(service): service for service in SERVICES}
 
 PLACE = text("""
@@ -63,11 +61,6 @@ def death_of(headers: Mapping[str, Any]) -> Death:
         at=at if isinstance(at, datetime) else None,
         deliveries=int(headers.get("x-delivery-count") or 0),
     )
-
-
-def as_sent(delivery: Delivery) -> Delivery:
-    """The delivery with the headers it was sent with."""
-    return replace(delivery, headers={n: v for n, v in delivery.headers.items() if not n.startswith(BROKERS_OWN)})
 
 
 @dataclass(frozen=True)

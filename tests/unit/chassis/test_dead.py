@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chassis.arrival import Delivery, read
-from chassis.dead import Death, as_sent, death_of
+from chassis.arrival import Delivery, as_sent, read
+from chassis.dead import Death, death_of
 
 AT = datetime(2026, 11, 28, 13, 0, tzinfo=UTC)
 LAST = {"queue": "journal.inbox", "reason": "delivery_limit", "time": AT, "count": 1}

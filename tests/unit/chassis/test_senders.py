@@ -49,3 +49,12 @@ def test_history_is_asked_for_by_its_receiver_alone() -> None:
     asked = {"type": RESEND_REQUESTED, "source": "/stafett", "body": body, "alone": True}
     assert arrive("notify", **asked).error is None  # type: ignore[arg-type]
     assert arrive("journal", **asked).error == "forged origin: 'journal' sent it as 'notify'"  # type: ignore[arg-type]
+
+
+def test_what_has_no_place_has_the_same_id_however_often_it_is_delivered_and_another_when_it_is_another() -> None:
+    own = {"ce-id": "nonsense"}
+    first, again = (Delivery(own | broker, b"?", "x", None, 1) for broker in ({}, {"x-delivery-count": 1}))
+    assert read(first).id == read(again).id
+    assert read(again).headers == {"ce-id": "nonsense", "x-delivery-count": "1"}
+    assert read(Delivery({"ce-id": "other"}, b"?", "x", None, 1)).id != read(first).id
+    assert read(Delivery(own, b"!", "x", None, 1)).id != read(first).id
