@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+import structlog
 from sqlalchemy import text
 
 from chassis.database import Transaction
@@ -69,9 +70,13 @@ class Actor:
 
 
 async def load_actor(tx: Transaction, login: Login, today: date) -> Actor:
-    """The member a login stands for, from the replica: a revoked role stops at once. UnknownMember when unknown."""
+    """The member a login stands for, from the replica: a revoked role stops at once. UnknownMember when it stands for
+    nobody, or for several: who has been given another's login has not got their rights."""
     rows = (await tx.execute(ROLES, {"login": login.subject, "on": today})).all()
-    if not rows:
+    members = len({row.member_id for row in rows})
+    if members > 1:
+        structlog.get_logger().warning("a login stands for several members, and is refused", members=members)
+    if members != 1:
         raise UnknownMember
     roles: dict[UUID, set[str]] = {}
     for row in rows:

@@ -71,6 +71,21 @@ async def test_somebody_unknown_to_the_organisation_gets_nowhere(execution: Runn
         assert body(await client.get(QUEUE), 403)["type"] == "unknown-member"
 
 
+async def test_a_login_that_two_members_have_is_nobodys_until_one_of_them_has_lost_it(
+    clean: Ground, capsys: pytest.CaptureFixture[str]
+) -> None:
+    give = "UPDATE replica_member SET login = $2 WHERE login = $1"
+    async with clean.service("execution") as running, running.client("eva.nyberg") as client:
+        body(await client.get(QUEUE))
+        await running.sql(give, "karin.berg", "eva.nyberg")
+        capsys.readouterr()
+        assert body(await client.get(QUEUE), 403)["type"] == "unknown-member"
+        said = capsys.readouterr().out
+        assert ("a login stands for several members" in said, "eva" in said, "Nyberg" in said) == (True, False, False)
+        await running.sql("DELETE FROM replica_member WHERE login = 'eva.nyberg' AND name NOT LIKE 'Eva%'")
+        body(await client.get(QUEUE))
+
+
 async def test_a_form_from_another_site_is_not_taken(execution: Running) -> None:
     async with execution.browser("eva.nyberg") as eva:
         eva.headers["sec-fetch-site"] = "cross-site"
