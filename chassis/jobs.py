@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import text
 
-from chassis.database import Database, Transaction, is_transient
+from chassis.database import Database, Transaction, is_away, says_away
 from chassis.hold import heed_stop
 from chassis.telemetry import describe
 
@@ -18,7 +18,8 @@ ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(:lock, hashtext(:job))")
 
 
 async def each(tx: Transaction, ids: Iterable[UUID], do: Callable[[UUID], Awaitable[object]]) -> int:
-    """Do something about each of many, so that one that fails keeps no other waiting; gives how many failed.
+    """Do something about each of many, so that one that fails, or that somebody else has locked, keeps no other
+    waiting; gives how many failed. Raises only when the database is away or the transaction is at its end.
 
     Choose them at random where not all are taken at once: else those that fail come first for ever. They are locked in
     one order, as by any other job.
@@ -30,11 +31,16 @@ async def each(tx: Transaction, ids: Iterable[UUID], do: Callable[[UUID], Awaita
                 await do(id)
         except Exception as error:
             heed_stop(error)
-            if is_transient(error):
+            if says_away(error) or tx.is_broken:
                 raise
             left += 1
             structlog.get_logger().error("failed, and is left for the next time", id=str(id), error=describe(error))
     return left
+
+
+def _is_database_away(tx: Transaction | None, error: Exception) -> bool:
+    """True when it says so, or answers no more. The work itself may also fail with what looks like it."""
+    return says_away(error) or (is_away(error) and (tx is None or tx.is_broken))
 
 
 class Jobs:
@@ -55,6 +61,7 @@ class Jobs:
         """Until cancelled: do a job, and again after so many seconds."""
         name = f"{job.__module__}.{job.__qualname__}"
         while True:
+            tx: Transaction | None = None
             try:
                 async with self._database.transaction() as tx:
                     mine = await tx.scalar(ONE_AT_A_TIME, {"lock": JOB_LOCK, "job": name})
@@ -64,7 +71,7 @@ class Jobs:
                     self._failed[name] = f"{left} of many"
             except Exception as error:
                 heed_stop(error)
-                if not is_transient(error):
+                if not _is_database_away(tx, error):
                     self._failed[name] = type(error).__name__
                     self._log.error("job failed and is done again", job=name, error=describe(error))
             await asyncio.sleep(seconds)
