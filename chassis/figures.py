@@ -7,10 +7,13 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-OUTGOING = text("""
+ASKED_FOR = "CASE WHEN subject IS NULL THEN greatest(upto - after, 1) ELSE 1 END"
+"""Of a request for history: the most that is left of everything, and one of a subject; counting would read it all."""
+OUTGOING = text(f"""
     SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS depth,
         (SELECT written_at FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT 1) AS oldest,
-        (SELECT count(*) FROM outbox_resend) AS resends""")
+        (SELECT count(*) FROM outbox_resend)
+            + (SELECT coalesce(sum({ASKED_FOR}), 0)::bigint FROM outbox_resend_request) AS resends""")  # noqa: S608
 INCOMING = text("""
     SELECT owner, status, count(*) AS depth, min(received_at) AS oldest FROM inbox
     WHERE status = 'waiting' GROUP BY owner, status
@@ -27,7 +30,11 @@ HELD_BACK = text("""
     SELECT count(DISTINCT o.subject) FROM outbox o WHERE o.published_at IS NULL AND EXISTS (
         SELECT FROM outbox e WHERE e.subject = o.subject AND e.published_at IS NULL
         AND e.sequence < o.sequence AND e.next_at > clock_timestamp())""")
-RESENDS = text("SELECT receiver, count(*) AS messages FROM outbox_resend GROUP BY receiver ORDER BY receiver")
+RESENDS = text(f"""
+    SELECT receiver, sum(messages)::bigint AS messages FROM (
+        SELECT receiver, 1 AS messages FROM outbox_resend
+        UNION ALL SELECT receiver, {ASKED_FOR} FROM outbox_resend_request) AS left_to_send
+    GROUP BY receiver ORDER BY receiver""")  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,7 @@ class Obstacles:
     subjects_held_back: int
     """Subjects whose later messages wait for an earlier one, which the broker has not taken."""
     resends: dict[str, int]
-    """Receiver -> messages that are to be sent to it again."""
+    """Receiver -> messages that are to be sent to it again; of history not gone through yet, the most it can be."""
 
 
 async def figures(connection: AsyncConnection) -> Figures:

@@ -73,11 +73,10 @@ GAPS = text("""
 ACT = text("INSERT INTO operator_act (operator, act, what, why) VALUES (:operator, :act, :what, :why)")
 CATCH_UP = text("INSERT INTO inbox_catch_up (owner) VALUES (:owner) ON CONFLICT DO NOTHING RETURNING owner")
 SEND_AGAIN = text("""
-    INSERT INTO outbox_resend (position, receiver)
-    SELECT position, :receiver FROM outbox
-    WHERE receiver IS NULL AND published_at IS NOT NULL AND sequence >= :first
-      AND (CAST(:subject AS text) IS NULL OR subject = :subject) ORDER BY position
-    ON CONFLICT (position, receiver) DO NOTHING""")
+    INSERT INTO outbox_resend_request (receiver, subject, first, upto)
+    SELECT :receiver, CAST(:subject AS text), :first, coalesce((SELECT max(position) FROM outbox), 0)
+    ON CONFLICT (receiver, coalesce(subject, ''), first) DO UPDATE SET after = 0, upto = excluded.upto""")
+"""Kept as one row, however long the history is. Asked for once more, it is begun anew: what was sent may be lost."""
 
 
 async def positions(connection: asyncpg.Connection, subjects: Collection[Subject]) -> dict[Subject, Position]:

@@ -25,7 +25,9 @@ HEARD_OF = text("""
     WHERE owner = :owner AND subject = ANY(CAST(:subjects AS text[]))""")
 KEPT = text("""
     SELECT o.subject, o.sequence, o.published_at, EXISTS (
-        SELECT FROM outbox_resend r WHERE r.position = o.position AND r.receiver = :receiver) AS again
+        SELECT FROM outbox_resend r WHERE r.position = o.position AND r.receiver = :receiver) OR EXISTS (
+        SELECT FROM outbox_resend_request q WHERE q.receiver = :receiver AND coalesce(q.subject, o.subject) = o.subject
+        AND o.sequence >= q.first AND o.position > q.after AND o.position <= q.upto) AS again
     FROM outbox o JOIN unnest(CAST(:subjects AS text[]), CAST(:lasts AS bigint[])) AS t(subject, last)
         ON o.subject = t.subject AND o.sequence > t.last WHERE o.receiver IS NULL""")
 HELD = text("""

@@ -12,6 +12,7 @@ from aiormq.channel import Channel
 from pydantic_core import from_json
 
 from chassis.database import ANSWER_SECONDS, SESSION, Database
+from chassis.history import hand_over
 from chassis.hold import Pace, heed_stop
 from chassis.publishing import Framed, Outgoing, framed, publish
 from chassis.settings import own_login
@@ -115,8 +116,8 @@ class Relay:
                         await self._publish(connection, rows)
                     resent = await self._resend(connection, again) if again else 0
                     self._pace.did(len(due), BATCH)
-                    full = BATCH in (len(rows), resent)
-                if not full:
+                    more = await hand_over(connection, BATCH) or BATCH in (len(rows), resent)
+                if not more:
                     await self._woken()
         finally:
             with contextlib.suppress(OSError, TimeoutError, aio_pika.exceptions.AMQPError):

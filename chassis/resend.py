@@ -8,7 +8,7 @@ from contracts.topology import HEARS, RESEND_REQUESTED, ResendRequested
 
 
 async def send_again(tx: Transaction, body: bytes) -> None:
-    """As the owner: hand the relay all published events that a request names, for that receiver alone."""
+    """As the owner: keep a request for history; the relay goes through what it names, for that receiver alone."""
     request = ResendRequested.model_validate_json(body)
     await tx.execute(
         sql.SEND_AGAIN, {"receiver": request.receiver, "subject": request.subject, "first": request.from_sequence}

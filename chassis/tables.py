@@ -86,6 +86,17 @@ def _outbox(metadata: MetaData) -> None:
         Column("receiver", Text, nullable=False),
         UniqueConstraint("position", "receiver"),
     )
+    Table(
+        "outbox_resend_request",
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("receiver", Text, nullable=False),
+        Column("subject", Text),
+        Column("first", BigInteger, nullable=False),
+        Column("after", BigInteger, nullable=False, server_default=text("0")),  # so far it has been gone through
+        Column("upto", BigInteger, nullable=False),
+        Index("ix_outbox_resend_request_same", "receiver", text("coalesce(subject, '')"), "first", unique=True),
+    )
 
 
 def _inbox(metadata: MetaData) -> None:

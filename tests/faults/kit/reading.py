@@ -21,7 +21,8 @@ EFFECTS = "SELECT position, id, subject, type FROM kit_effect ORDER BY position"
 CHANGES = "SELECT position, about, id, before, after FROM kit_status ORDER BY position"
 UNPUBLISHED = """
     SELECT type, id, coalesce(last_error, '') AS error FROM outbox WHERE published_at IS NULL
-    UNION ALL SELECT 'sent again', o.id, '' FROM outbox_resend r JOIN outbox o USING (position)"""
+    UNION ALL SELECT 'sent again', o.id, '' FROM outbox_resend r JOIN outbox o USING (position)
+    UNION ALL SELECT 'history asked for', NULL, coalesce(subject, 'everything') FROM outbox_resend_request"""
 UNAPPLIED = """
     SELECT status, type, id, coalesce(last_error, '') AS error FROM inbox
     WHERE status NOT IN ('applied', 'duplicate', 'skipped', 'passed')"""

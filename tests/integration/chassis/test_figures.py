@@ -88,16 +88,19 @@ async def is_sent(running: Running) -> bool:
 
 
 async def test_what_is_to_be_sent_again_is_counted_by_receiver(clean: Ground) -> None:
+    in_line = text("INSERT INTO outbox_resend (position, receiver) SELECT max(position), 'journal' FROM outbox")
     async with clean.service("execution") as running:
         await tell(running, uuid4())
         await eventually(lambda: is_sent(running))
         database: Database = running.app.state.database
         async with database.engine.connect() as connection:
-            await connection.execute(SEND_AGAIN, {"receiver": "journal", "subject": None, "first": 1})
+            await connection.execute(in_line)
+            for receiver in ("journal", "notify"):
+                await connection.execute(SEND_AGAIN, {"receiver": receiver, "subject": "assignment/1", "first": 1})
             counted = await figures.figures(connection)
             by_receiver = (await figures.obstacles(connection)).resends
             await connection.rollback()
-        assert (counted.resends, by_receiver) == (1, {"journal": 1})
+        assert (counted.resends, by_receiver) == (3, {"journal": 2, "notify": 1})
 
 
 async def test_a_scrape_reads_indexes_of_what_is_open_and_not_all_that_was_ever_handled(probe: Probe) -> None:

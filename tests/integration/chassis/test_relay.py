@@ -12,10 +12,9 @@ from sqlalchemy import text
 from chassis.database import Database
 from chassis.publishing import Outgoing
 from chassis.relay import BATCH, Relay
-from chassis.resend import send_again
 from chassis.telemetry import Meters
 from contracts.execution import AssignmentReceived
-from contracts.topology import SERVICES, ResendRequested, exchange, queue
+from contracts.topology import SERVICES, exchange, queue
 from tests.integration.chassis.conftest import Probe
 from tests.support.municipality import member, unit
 from tests.support.stafett import Ground, Running, eventually
@@ -137,19 +136,6 @@ async def test_a_receiver_whose_queue_takes_nothing_holds_up_no_resend_to_anothe
 
 async def _only_to_nobody(running: Running) -> bool:
     return not await running.sql("SELECT 1 FROM outbox_resend WHERE receiver <> 'nobody'")
-
-
-async def test_what_is_asked_for_twice_waits_once_in_line(probe: Probe) -> None:
-    async with probe(None) as running:
-        await tell(running, uuid4(), uuid4())
-        await eventually(lambda: _none_left(running))
-        asked = ResendRequested(receiver="journal").model_dump_json().encode()
-        database: Database = running.app.state.database
-        async with database.transaction() as tx:
-            await tx.execute(text("LOCK TABLE outbox_resend IN EXCLUSIVE MODE"))  # the relay takes none yet
-            for _ in range(3):
-                await send_again(tx, asked)
-            assert await tx.scalar(text("SELECT count(*) FROM outbox_resend")) == 2
 
 
 async def silent_about_one(_channel: object, messages: Sequence[Outgoing]) -> list[asyncio.Future[object]]:
