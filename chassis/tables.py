@@ -42,6 +42,7 @@ def chassis_tables() -> MetaData:
     """A new schema with the tables of the chassis; a service adds its own to it."""
     metadata = MetaData(naming_convention=NAMING)
     _outbox(metadata)
+    _history(metadata)
     _inbox(metadata)
     _logs(metadata)
     _answered(metadata)
@@ -78,6 +79,10 @@ def _outbox(metadata: MetaData) -> None:
         Column("subject", Text, primary_key=True),
         Column("sequence", BigInteger, nullable=False),
     )
+
+
+def _history(metadata: MetaData) -> None:
+    """What is to be sent again: single messages, and requests that have not been gone through yet."""
     Table(
         "outbox_resend",
         metadata,
