@@ -13,11 +13,11 @@ from tests.faults.kit.run import Run
 from tests.faults.kit.town import Town
 from tests.faults.kit.verdict import Verdict
 
-WHOLE = (10, 215, 6)
+WHOLE = (10, 208, 6)
 CUT = (2, 60, 5)
 """(rounds, courses in each, faults in each)."""
-SENT_AT_LEAST = 0.93
-"""Of all assignments: a quarter of the actors give up at the first answer that doesn't come."""
+SENT_AT_LEAST = 2_000
+"""Of the whole: a quarter of the actors give up at the first answer that doesn't come."""
 
 
 @pytest.mark.timeout(900)
@@ -43,9 +43,9 @@ async def test_whatever_fails_nothing_is_lost_doubled_or_out_of_order(
     say(capsys, summary(chaos, verdict, time.monotonic() - began))
     assert all(verdict.asked.values()), verdict.asked
     assert chaos.run.given_up == []
-    assert sent(chaos.run) >= times * courses * SENT_AT_LEAST
     assert len(chaos.struck) >= times * faults * 3 // 4, chaos.not_struck
     if not cut:
+        assert sent(chaos.run) >= SENT_AT_LEAST
         never = set(kinds(nodes=nodes)) - {fault.kind for fault in chaos.struck}
         assert len(never) <= MISSED_AT_MOST, never
 

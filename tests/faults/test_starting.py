@@ -41,7 +41,7 @@ async def test_they_start_in_any_order_while_work_goes_on(run: Run, number: int,
     await holds(run)
 
 
-@pytest.mark.parametrize("service", ["authority", "execution", "notify"])
+@pytest.mark.parametrize("service", ["authority", "execution"])
 async def test_one_stands_still_with_all_that_it_holds(run: Run, service: str) -> None:
     """Longer than anybody waits for it: deliveries it has not acked, rows it has locked, the relay's place."""
     await withstands(run, frozen(run.town, Fault("", service, 0), FROZEN_SECONDS), run.play(A_FEW, patience=120))
