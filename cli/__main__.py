@@ -159,8 +159,9 @@ def _test(chosen: argparse.Namespace) -> int:
     # In the order of the folders: what takes minutes begins first, and the unit tests fill up what is left at the end.
     cores = min(os.cpu_count() or 1, 4)
     side_by_side = ("--dist=loadscope", "--no-loadscope-reorder", "--max-worker-restart=0", f"-n{cores}")
-    waiting_most = (*side_by_side[:-1], f"-n{cores + 1}")
-    how = {"unit": QUICK, "property": (), "architecture": (), "faults": (*FAULTS, *waiting_most)}
+    # Fault tests mostly wait, some for minutes: one process more, and who is done takes over from who is not.
+    stealing = ("--dist=worksteal", "--max-worker-restart=0", f"-n{cores + 1}")
+    how = {"unit": QUICK, "property": (), "architecture": (), "faults": (*FAULTS, *stealing)}
     of_all = (*FAULTS, "--cut", *side_by_side)
     chosen_how = of_all if chosen.part == "all" else how.get(chosen.part, side_by_side)
     command = [*PYTEST, part, *chosen_how, *chosen.rest]
