@@ -27,6 +27,8 @@ BUSY = ("40", "55P03")
 took too long: most often it does so every time."""
 STATEMENT_SECONDS = 12
 """Shorter than a handler may take, so that PostgreSQL stops the statement before we give up the connection."""
+LOCK_SECONDS = 2.0
+"""So long a row is waited for that somebody else has locked, where nobody waits for the answer: it is tried again."""
 ANSWER_SECONDS = 20.0
 """What answers no more, since a network has swallowed it, is away."""
 KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}

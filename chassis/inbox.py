@@ -22,14 +22,12 @@ from chassis import inbox_queries as sql
 from chassis import resend
 from chassis.applying import Applying, HandlerBroke
 from chassis.arrival import Arrival, Delivery, Subject, ack, read, why
-from chassis.database import Database, Transaction, is_busy, is_transient
+from chassis.database import LOCK_SECONDS, Database, Transaction, is_busy, is_transient
 from chassis.hold import Pace, heed_stop, hold
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import Meters
 
 BATCH = 250
-LOCK_SECONDS = 2.0
-"""So long a row is waited for that somebody else has locked. It is nobody's fault, and tried again."""
 ALONE_SECONDS = 2.0
 """So long a batch is applied subject by subject, before those that are left are only stored, and applied as what is
 retried is: what has arrived must not wait for all that is slow in it."""

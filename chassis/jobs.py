@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import text
 
-from chassis.database import Database, Transaction, is_away, says_away
+from chassis.database import LOCK_SECONDS, Database, Transaction, is_away, says_away
 from chassis.hold import heed_stop
 from chassis.telemetry import describe
 
@@ -63,7 +63,7 @@ class Jobs:
         while True:
             tx: Transaction | None = None
             try:
-                async with self._database.transaction() as tx:
+                async with self._database.transaction(lock_seconds=LOCK_SECONDS) as tx:
                     mine = await tx.scalar(ONE_AT_A_TIME, {"lock": JOB_LOCK, "job": name})
                     left = await job(tx) if mine else None
                 self._failed.pop(name, None)

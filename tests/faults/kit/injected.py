@@ -65,8 +65,10 @@ async def frozen(town: Town, fault: Fault, seconds: float = 8) -> None:
     if process.poll() is not None:
         raise NotStruck(f"{fault.service} did not run")
     process.send_signal(signal.SIGSTOP)
-    await asyncio.sleep(seconds)
-    process.send_signal(signal.SIGCONT)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 async def absent(town: Town, fault: Fault, seconds: float = 10) -> None:
@@ -81,7 +83,7 @@ async def clock_off(town: Town, fault: Fault, seconds: float = 8) -> None:
     town.clocks[fault.service] = FIVE_MINUTES if fault.nth == 1 else -FIVE_MINUTES
     town.kill_if_running(fault.service)
     await asyncio.sleep(seconds)
-    del town.clocks[fault.service]
+    town.clocks.pop(fault.service, None)  # the same may have come twice
     town.kill_if_running(fault.service)
 
 
