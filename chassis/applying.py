@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -28,8 +29,16 @@ AT_ONCE = 250
 """So many of what is stored of a subject are applied in one transaction."""
 ATTEMPTS = 8
 """A message that fails unexpectedly is tried this many times, with pauses of 1, 2, 4 … seconds, before it is parked."""
-MOST, MOST_BUSY = 8, 3
-"""The longest pauses, as powers of two."""
+MOST = 8
+"""The longest pause, as a power of two."""
+BUSY_PAUSE = 2.0
+"""After what somebody else was in the way of, which is no attempt that counts."""
+TOGETHER_SECONDS = 5.0
+"""So long a transaction goes on to the next message: all that it has locked is locked for as long."""
+
+
+def _keys(subjects: Collection[Subject]) -> dict[str, list[str]]:
+    return {"owners": [owner for owner, _ in subjects], "subjects": [subject for _, subject in subjects]}
 
 
 class HandlerBroke(Exception):
@@ -48,32 +57,52 @@ class Applying:
         self._meters = meters
         self._log = structlog.get_logger().bind(service=service, part="inbox")
 
-    async def together(self, tx: Transaction, arrivals: Sequence[Arrival]) -> None:
-        """Apply and store all of them with a few statements; whatever fails is raised, and nothing has been done."""
+    async def together(self, tx: Transaction, arrivals: Sequence[Arrival]) -> set[Subject]:
+        """Apply and store all of them with a few statements; whatever fails is raised, and nothing has been done.
+
+        Gives the subjects of which something is only stored that may be next: somebody else is at them, or the time is
+        up for which others may wait for this transaction.
+        """
+        until = time.monotonic() + TOGETHER_SECONDS
         placed = await self._set_apart(tx, arrivals)
         if not placed:
-            return
-        positions = await sql.positions(await tx.begun(), {(a.owner, a.subject) for a in placed})
+            return set()
+        subjects = {(a.owner, a.subject) for a in placed}
+        positions = await sql.positions(await tx.begun(), subjects)
         ready, waiting = sort_out(placed, positions)
-        events = [(a.head, event) for a in ready if a.head and (event := self._event(a.type, a.body))]
-        await self._load_ahead(tx, [event for _, event in events])
-        for head, event in events:
-            await self._effect(tx, head, event)
-            await asyncio.sleep(0)  # a whole batch can take a while: doors are served in between
-        await self._store(tx, waiting, ready)
-        tx.afterwards.append(partial(self._meters.applied.inc, len(ready)))
-        held = {subject: position.last for subject, position in positions.items() if position.held}
-        if held:
-            await self.advance(tx, held, tolerant=False)
+        applied = await self._effects(tx, ready, until)
+        left = ready[len(applied) :]
+        await self._store(tx, [*waiting, *left], applied)
+        tx.afterwards.append(partial(self._meters.applied.inc, len(applied)))
+        late = {(a.owner, a.subject) for a in left}
+        behind = {subject: a.sequence for a in applied if positions[subject := (a.owner, a.subject)].first}
+        if behind := {subject: last for subject, last in behind.items() if subject not in late}:
+            await self.advance(tx, behind, until, tolerant=False)
+        return late | (subjects - positions.keys())
+
+    async def _effects(self, tx: Transaction, ready: Sequence[Arrival], until: float) -> Sequence[Arrival]:
+        """Do what these messages tell us to; gives those that it was done for before the time was up."""
+        events = [self._event(arrival.type, arrival.body) for arrival in ready]
+        await self._load_ahead(tx, [event for event in events if event])
+        for place, (arrival, event) in enumerate(zip(ready, events, strict=True)):
+            if arrival.head and event:
+                if time.monotonic() > until:
+                    return ready[:place]
+                await self._effect(tx, arrival.head, event)
+                await asyncio.sleep(0)  # a whole batch can take a while: doors are served in between
+        return ready
 
     async def keep(self, tx: Transaction, subject: Subject, arrivals: Sequence[Arrival]) -> int | None:
-        """Store what is new of one subject; gives how far that has come, None when nothing has a place in it."""
+        """Store what is new of one subject; gives how far that has come, None when somebody else is at it or nothing
+        has a place in it."""
         placed = await self._set_apart(tx, arrivals)
-        if not placed:
-            return None
-        last = (await sql.positions(await tx.begun(), {subject}))[subject].last
-        await self._store(tx, [a for a in placed if a.sequence > last])
-        return last
+        position = (await sql.positions(await tx.begun(), {subject})).get(subject) if placed else None
+        await self._store(tx, [a for a in placed if position is None or a.sequence > position.last])
+        return position.last if position else None
+
+    async def put_by(self, tx: Transaction, arrivals: Sequence[Arrival]) -> None:
+        """Store them, without a look at how far their subject has come."""
+        await self._store(tx, await self._set_apart(tx, arrivals))
 
     async def _set_apart(self, tx: Transaction, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Take care of what has no place in any sequence; gives the others."""
@@ -94,21 +123,25 @@ class Applying:
             if stored["applied"] != len(applied):
                 raise CannotApply("its id has been used for another message")
 
-    async def advance(self, tx: Transaction, lasts: Mapping[Subject, int], *, tolerant: bool) -> bool:
-        """Apply what is stored of these subjects, each as far as its sequence is whole. Whether there may be more."""
-        keys = {"owners": [o for o, _ in lasts], "subjects": [s for _, s in lasts]}
+    async def advance(self, tx: Transaction, lasts: Mapping[Subject, int], until: float, *, tolerant: bool) -> bool:
+        """Apply what is stored of these subjects, each as far as its sequence is whole, and until then (monotonic).
+        Whether there may be more."""
         applied: list[Row[Any]] = []
         moved: dict[Subject, int] = {}
         stopped: set[Subject] = set()
-        rows = (await tx.execute(sql.OPEN, {**keys, "most": AT_ONCE})).all()
+        overtaken = late = False
+        rows = (await tx.execute(sql.OPEN, {**_keys(lasts), "most": AT_ONCE})).all()
         for row in rows:
             subject = (row.owner, row.subject)
             last = moved.get(subject, lasts[subject])
             if row.sequence <= last:
+                overtaken = True
                 continue
             if subject in stopped or row.sequence != last + 1:
                 stopped.add(subject)
                 continue
+            if late := bool(moved) and time.monotonic() > until:
+                break
             if row.status != "skipped":
                 if not await self._handle(tx, row, tolerant=tolerant):
                     stopped.add(subject)
@@ -119,11 +152,11 @@ class Applying:
             done = {"ids": [row.id for row in applied], "owners": [row.owner for row in applied]}
             await tx.execute(sql.APPLIED, done)
         if moved:
-            keys = {"owners": [o for o, _ in moved], "subjects": [s for _, s in moved]}
-            await tx.execute(sql.ADVANCE, {**keys, "lasts": list(moved.values())})
-            await tx.execute(sql.OVERTAKEN, keys)
+            await tx.execute(sql.ADVANCE, {**_keys(moved), "lasts": list(moved.values())})
+        if moved or overtaken:
+            await tx.execute(sql.OVERTAKEN, _keys(lasts))
         tx.afterwards.append(partial(self._meters.applied.inc, len(applied)))
-        return bool(moved) and len(rows) >= AT_ONCE
+        return late or (bool(moved) and len(rows) >= AT_ONCE)
 
     async def _handle(self, tx: Transaction, row: Row[Any], *, tolerant: bool) -> bool:
         """Whether it was applied. Tolerant: a failure is noted on the message instead of raised, unless it is the
@@ -163,10 +196,11 @@ class Applying:
         hopeless = isinstance(error, CannotApply | Refused | ValidationError | CannotOpen)
         busy = is_busy(error)  # nobody's bug: it is over when the other is done
         status = "parked" if hopeless or (row.attempts + 1 >= ATTEMPTS and not busy) else "failed"
-        said, pause = why(error), 2.0 ** min(row.attempts, MOST_BUSY if busy else MOST)
+        said, pause = why(error), BUSY_PAUSE if busy else 2.0 ** min(row.attempts, MOST)
         failed = {"id": row.id, "owner": row.owner, "status": status, "error": said, "pause": pause}
-        if not (await tx.execute(sql.FAILED, failed)).first():
+        if not (await tx.execute(sql.FAILED, {**failed, "counts": 0 if busy else 1})).first():
             return  # somebody has applied or skipped it since
-        await tx.execute(sql.ATTEMPTED, {"id": row.id, "error": said})
+        if not busy:
+            await tx.execute(sql.ATTEMPTED, {"id": row.id, "error": said})
         tx.afterwards.append((self._meters.parked if status == "parked" else self._meters.failed).inc)
         self._log.error(f"message {status}", id=str(row.id), type=row.type, subject=row.subject, error=said)

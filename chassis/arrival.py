@@ -59,14 +59,15 @@ class Position:
 
     last: int
     """The sequence that was applied last; 0 before the first."""
-    held: bool
-    """Something of it is stored and not applied yet."""
+    first: int | None
+    """The first behind it that is stored and not applied yet."""
 
 
 def sort_out(arrivals: Iterable[Arrival], positions: Mapping[Subject, Position]) -> tuple[list[Arrival], list[Arrival]]:
-    """(what can be applied at once, in this order; what has to wait). What has been applied before is in neither.
+    """(what can be applied at once, in this order; what has to be stored). What has been applied before is in neither.
 
-    Of a subject in its sequence; between subjects and owners as they came, which most often is as it was told.
+    Of a subject in its sequence, up to what is stored of it; between subjects and owners as they came, which most often
+    is as it was told. All of a subject without a position is stored: somebody else is at it.
     """
     lines: dict[Subject, dict[int, tuple[int, Arrival]]] = defaultdict(dict)
     for turn, arrival in enumerate(arrivals):
@@ -74,9 +75,10 @@ def sort_out(arrivals: Iterable[Arrival], positions: Mapping[Subject, Position])
     ready: list[tuple[int, Arrival]] = []
     waiting: list[Arrival] = []
     for subject, line in lines.items():
-        following, latest = positions[subject].last + 1, 0
+        position = positions.get(subject, Position(0, first=1))
+        following, latest = position.last + 1, 0
         for sequence, (turn, arrival) in sorted(line.items()):
-            if sequence == following and not positions[subject].held:
+            if sequence == following and following != position.first:
                 latest = max(latest, turn)  # it can't be applied before what precedes it
                 ready.append((latest, arrival))
                 following += 1

@@ -73,10 +73,10 @@ async def load_actor(tx: Transaction, login: Login, today: date) -> Actor:
     """The member a login stands for, from the replica: a revoked role stops at once. UnknownMember when it stands for
     nobody, or for several: who has been given another's login has not got their rights."""
     rows = (await tx.execute(ROLES, {"login": login.subject, "on": today})).all()
-    members = len({row.member_id for row in rows})
-    if members > 1:
+    members = sorted({str(row.member_id) for row in rows})
+    if len(members) > 1:
         structlog.get_logger().warning("a login stands for several members, and is refused", members=members)
-    if members != 1:
+    if len(members) != 1:
         raise UnknownMember
     roles: dict[UUID, set[str]] = {}
     for row in rows:

@@ -10,13 +10,16 @@ from sqlalchemy import text
 from chassis.arrival import Arrival, Position, Subject
 
 POSITIONS = """
-    INSERT INTO inbox_position AS p (owner, subject)
-    SELECT DISTINCT o, s FROM unnest($1::text[], $2::text[]) AS t(o, s) ORDER BY o, s
-    ON CONFLICT (owner, subject) DO UPDATE SET last = p.last
-    RETURNING owner, subject, last, EXISTS (
-        SELECT FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject
-        AND i.status IN ('waiting', 'failed', 'parked', 'skipped')) AS held"""
-"""Locked in one order, so that two workers never deadlock."""
+    WITH wanted AS (SELECT DISTINCT o, s FROM unnest($1::text[], $2::text[]) AS t(o, s)),
+    made AS (INSERT INTO inbox_position AS p (owner, subject) SELECT o, s FROM wanted ORDER BY o, s
+        ON CONFLICT DO NOTHING RETURNING owner, subject, last),
+    free AS (SELECT p.* FROM wanted, LATERAL (SELECT owner, subject, last FROM inbox_position
+        WHERE owner = o AND subject = s FOR UPDATE SKIP LOCKED) AS p)
+    SELECT owner, subject, last, (SELECT min(i.sequence) FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject
+        AND i.sequence > p.last AND i.status IN ('waiting', 'failed', 'parked', 'skipped')) AS first
+    FROM (TABLE made UNION ALL TABLE free) AS p"""
+"""Not those that somebody else is at: what arrives waits for nobody."""
+POSITION = "SELECT last FROM inbox_position WHERE owner = $1 AND subject = $2 FOR UPDATE"
 STORE = """
     WITH moved AS (
         UPDATE inbox_position p SET last = t.l FROM unnest($1::text[], $2::text[], $3::bigint[]) AS t(o, s, l)
@@ -50,26 +53,31 @@ OVERTAKEN = text("""
     WHERE p.owner = t.o AND p.subject = t.s AND i.owner = t.o AND i.subject = t.s AND i.sequence <= p.last
       AND i.status IN ('waiting', 'failed', 'parked', 'skipped')""")
 FAILED = text("""
-    UPDATE inbox SET status = :status, attempts = attempts + 1, last_error = :error,
+    UPDATE inbox SET status = :status, attempts = attempts + :counts, last_error = :error,
         next_at = clock_timestamp() + make_interval(secs => :pause)
     WHERE id = :id AND owner = :owner AND status IN ('waiting', 'failed') RETURNING id""")
 """Not what has been applied or skipped since."""
 ATTEMPTED = text("INSERT INTO inbox_attempt (id, error) VALUES (:id, :error)")
 DUE = text("""
-    SELECT DISTINCT owner, subject FROM inbox i
+    SELECT owner, subject FROM inbox i
     WHERE (status = 'skipped' OR (status IN ('waiting', 'failed') AND next_at <= clock_timestamp()))
-      AND sequence = (SELECT p.last + 1 FROM inbox_position p WHERE p.owner = i.owner AND p.subject = i.subject)
-    LIMIT 100""")
-"""What is open is looked up, never all subjects there have been."""
+      AND sequence <= coalesce(
+        (SELECT p.last FROM inbox_position p WHERE p.owner = i.owner AND p.subject = i.subject), 0) + 1
+    GROUP BY owner, subject ORDER BY bool_or(last_error IS NOT NULL), min(next_at) LIMIT 100""")
+"""What was never tried first, then what has waited longest. What is open is looked up, never all subjects there have
+been."""
 GAPS = text("""
-    UPDATE inbox_position p SET asked_at = clock_timestamp()
-    FROM (SELECT owner, subject, min(sequence) AS first FROM inbox WHERE status IN ('waiting', 'failed')
-          AND received_at < clock_timestamp() - make_interval(secs => :patience) GROUP BY owner, subject) w
-    WHERE p.owner = w.owner AND p.subject = w.subject AND w.first > p.last + 1
-      AND (p.asked_at IS NULL OR p.asked_at < clock_timestamp() - 12 * make_interval(secs => :patience))
-      AND NOT EXISTS (SELECT FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject
-                      AND i.sequence = p.last + 1 AND i.status IN ('waiting', 'failed', 'parked', 'skipped'))
-    RETURNING p.owner, p.subject, p.last + 1""")
+    WITH gap AS (
+        SELECT p.owner, p.subject FROM inbox_position p JOIN (
+            SELECT owner, subject, min(sequence) AS first FROM inbox WHERE status IN ('waiting', 'failed')
+            AND received_at < clock_timestamp() - make_interval(secs => :patience) GROUP BY owner, subject) w
+            ON p.owner = w.owner AND p.subject = w.subject AND w.first > p.last + 1
+        WHERE (p.asked_at IS NULL OR p.asked_at < clock_timestamp() - 12 * make_interval(secs => :patience))
+          AND NOT EXISTS (SELECT FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject
+                          AND i.sequence = p.last + 1 AND i.status IN ('waiting', 'failed', 'parked', 'skipped'))
+        FOR UPDATE OF p SKIP LOCKED)
+    UPDATE inbox_position p SET asked_at = clock_timestamp() FROM gap
+    WHERE p.owner = gap.owner AND p.subject = gap.subject RETURNING p.owner, p.subject, p.last + 1""")
 ACT = text("INSERT INTO operator_act (operator, act, what, why) VALUES (:operator, :act, :what, :why)")
 CATCH_UP = text("INSERT INTO inbox_catch_up (owner) VALUES (:owner) ON CONFLICT DO NOTHING RETURNING owner")
 SEND_AGAIN = text("""
@@ -80,9 +88,16 @@ SEND_AGAIN = text("""
 
 
 async def positions(connection: asyncpg.Connection, subjects: Collection[Subject]) -> dict[Subject, Position]:
-    """How far each subject has come, locked until the end of the transaction."""
+    """How far each subject has come that nobody else is at; locked until the end of the transaction."""
     rows = await connection.fetch(POSITIONS, [owner for owner, _ in subjects], [subject for _, subject in subjects])
-    return {(row["owner"], row["subject"]): Position(row["last"], row["held"]) for row in rows}
+    return {(row["owner"], row["subject"]): Position(row["last"], row["first"]) for row in rows}
+
+
+async def position(connection: asyncpg.Connection, subject: Subject) -> int | None:
+    """How far one subject has come, when whoever is at it is done; locked until the end of the transaction. None when
+    it has no position yet."""
+    last: int | None = await connection.fetchval(POSITION, *subject)
+    return last
 
 
 async def store(

@@ -2,29 +2,49 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 from sqlalchemy import text
 
-from chassis.database import LOCK_SECONDS, Database, Transaction, is_away, says_away
+from chassis.database import Database, Transaction, is_away, is_busy, says_away
 from chassis.hold import heed_stop
 from chassis.telemetry import describe
 
-Job = Callable[[Transaction], Awaitable[int | None]]
-"""What is done in one transaction; it gives how much of it failed and is left, if it can tell."""
+LOCK_SECONDS = 0.2
+"""So long a job waits for a row that somebody else has locked: others wait for those that it has locked itself."""
+MOST_BUSY = 10
+"""After so many such rows the others are left too: what is done already is let go."""
+AGAIN_SECONDS = 30.0
+"""What is left is done after so long, if not sooner."""
 JOB_LOCK = 7_002
 ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(:lock, hashtext(:job))")
 
 
-async def each(tx: Transaction, ids: Iterable[UUID], do: Callable[[UUID], Awaitable[object]]) -> int:
+@dataclass(frozen=True)
+class Left:
+    """How many a job has left for the next time: those that failed, and those that somebody else had locked."""
+
+    failed: int = 0
+    busy: int = 0
+
+    def __add__(self, other: "Left") -> "Left":
+        return Left(self.failed + other.failed, self.busy + other.busy)
+
+
+Job = Callable[[Transaction], Awaitable[Left | None]]
+"""What is done in one transaction; it gives what is left, if it can tell."""
+
+
+async def each(tx: Transaction, ids: Iterable[UUID], do: Callable[[UUID], Awaitable[object]]) -> Left:
     """Do something about each of many, so that one that fails, or that somebody else has locked, keeps no other
-    waiting; gives how many failed. Raises only when the database is away or the transaction is at its end.
+    waiting. Raises only when the database is away or the transaction is at its end.
 
     Choose them at random where not all are taken at once: else those that fail come first for ever. They are locked in
     one order, as by any other job.
     """
-    left = 0
+    left = Left()
     for id in sorted(ids):
         try:
             async with tx.nested():
@@ -33,7 +53,12 @@ async def each(tx: Transaction, ids: Iterable[UUID], do: Callable[[UUID], Awaita
             heed_stop(error)
             if says_away(error) or tx.is_broken:
                 raise
-            left += 1
+            if is_busy(error):
+                left += Left(busy=1)
+                if left.busy == MOST_BUSY:
+                    break
+                continue
+            left += Left(failed=1)
             structlog.get_logger().error("failed, and is left for the next time", id=str(id), error=describe(error))
     return left
 
@@ -58,20 +83,24 @@ class Jobs:
         return f"waiting: failed {failed}, is done again" if failed else "working"
 
     async def every(self, job: Job, seconds: float) -> None:
-        """Until cancelled: do a job, and again after so many seconds."""
+        """Until cancelled: do a job, and again after so many seconds, or sooner when something is left."""
         name = f"{job.__module__}.{job.__qualname__}"
         while True:
             tx: Transaction | None = None
+            left: Left | None = None
             try:
                 async with self._database.transaction(lock_seconds=LOCK_SECONDS) as tx:
                     mine = await tx.scalar(ONE_AT_A_TIME, {"lock": JOB_LOCK, "job": name})
                     left = await job(tx) if mine else None
                 self._failed.pop(name, None)
-                if left:
-                    self._failed[name] = f"{left} of many"
+                if left and left.failed:
+                    self._failed[name] = f"{left.failed} of many"
             except Exception as error:
                 heed_stop(error)
-                if not _is_database_away(tx, error):
+                left = Left(busy=1) if is_busy(error) else Left(failed=1)
+                if not (left.busy or _is_database_away(tx, error)):
                     self._failed[name] = type(error).__name__
                     self._log.error("job failed and is done again", job=name, error=describe(error))
-            await asyncio.sleep(seconds)
+            if left and left.busy:
+                self._log.info("somebody was in the way of a job, which is done again soon", job=name, busy=left.busy)
+            await asyncio.sleep(seconds if left in (None, Left()) else min(seconds, AGAIN_SECONDS))

@@ -17,6 +17,11 @@ UNSENT = text("""
 FAILED = text("""
     SELECT id, owner, subject, sequence, type, attempts, last_error, next_at, received_at AS since FROM inbox
     WHERE status = 'failed' ORDER BY received_at LIMIT :limit""")
+UNTRIED = text("""
+    SELECT i.id, i.owner, i.subject, i.sequence, i.type, i.attempts, i.last_error, i.next_at, i.received_at AS since
+    FROM inbox i JOIN inbox_position p USING (owner, subject)
+    WHERE i.status = 'waiting' AND i.sequence = p.last + 1 ORDER BY i.received_at LIMIT :limit""")
+"""What is next of its subject, and only stored: somebody is at it, or it has not had its turn."""
 GAPS = text(f"""
     SELECT p.owner, p.subject, p.last, h.sequence AS held FROM (
         SELECT DISTINCT ON (owner, subject) owner, subject, sequence FROM inbox
@@ -71,20 +76,23 @@ class Stuck:
 
     unsent: tuple[Message, ...]
     failed: tuple[Message, ...]
+    untried: tuple[Message, ...]
     gaps: tuple[Gap, ...]
     cut: bool
 
 
 async def stuck(connection: AsyncConnection, limit: int) -> Stuck:
     """At most `limit` of each kind."""
-    unsent, failed, gaps = [
-        (await connection.execute(query, {"limit": limit})).mappings().all() for query in (UNSENT, FAILED, GAPS)
+    queries = (UNSENT, FAILED, UNTRIED, GAPS)
+    unsent, failed, untried, gaps = [
+        (await connection.execute(query, {"limit": limit})).mappings().all() for query in queries
     ]
     return Stuck(
         tuple(Message(**row) for row in unsent),
         tuple(Message(**row) for row in failed),
+        tuple(Message(**row) for row in untried),
         tuple(Gap(**row) for row in gaps),
-        cut=limit in (len(unsent), len(failed), len(gaps)),
+        cut=limit in (len(unsent), len(failed), len(untried), len(gaps)),
     )
 
 

@@ -82,7 +82,7 @@ def stuck_lines(service: str, one_by_one: Stuck | None, known: Known, now: datet
         return
     for one in one_by_one.unsent:
         yield f"  out  {one.id}  {one.subject} #{one.sequence}  {one.type}  {tried(one, now)}"
-    for one in one_by_one.failed:
+    for one in (*one_by_one.failed, *one_by_one.untried):
         yield f"  in   {one.id}  {one.owner}:{one.subject} #{one.sequence}  {one.type}  {tried(one, now)}"
     for gap in one_by_one.gaps:
         yield from gap_lines(service, gap, known)

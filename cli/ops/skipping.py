@@ -22,13 +22,13 @@ Known = Mapping[tuple[str, parked.Place], AtOwner]
 WAYS_ON: Mapping[AtOwner | None, str] = {
     AtOwner.UNSENT: "{owner} has {first} and has yet to send it: `outbox --service {owner} --ids` says what keeps it",
     AtOwner.AGAIN: "{owner} has {first} and is about to send it again",
-    AtOwner.SENT: "{owner} has {first}: `reconcile --service {receiver} --repair` sends it again",
+    AtOwner.SENT: '{owner} has {first}: `reconcile --service {receiver} --repair --why "…"` sends it again',
     AtOwner.LOST: "{owner} no longer has {first}; once its effect is made by hand: `parked skip-gap {owner}:{subject} "
     '--service {receiver} --why "…"`',
     AtOwner.UNTOLD: "{owner} has not told {first} yet: it is older than what it told, and what it tells next would be "
     "taken for old. Bring all databases back to one moment",
-    None: "{owner} can't be asked what it knows of {first}; `reconcile --service {receiver} --repair` sends again what "
-    "it has",
+    None: '{owner} can\'t be asked what it knows of {first}; `reconcile --service {receiver} --repair --why "…"` sends '
+    "again what it has",
 }
 """What an owner knows of the first that is missing -> the way on; None when the owner could not be asked."""
 

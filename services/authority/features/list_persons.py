@@ -26,6 +26,8 @@ SIMPLE: ColumnElement[Any] = literal_column("'simple'::regconfig")
 """No parameter: a plan for any value of it could not use the index."""
 
 PAGE_SIZE = 25
+SHORTEST_NAME = 2
+"""Letters of at least one of the names: all whose name begins with a single one are too many to look through."""
 NOBODY = UUID(int=0)
 """Whom the log says that a search was about when it found nobody."""
 
@@ -51,6 +53,10 @@ class UnusableNumber(Invalid):
 
 class NothingToSearchBy(Invalid):
     """Skriv ett identitetsnummer, ett ärendenummer eller ett namn att söka efter."""
+
+
+class NameTooShort(Invalid):
+    """Skriv minst två bokstäver av något av namnen."""
 
 
 @dataclass(frozen=True)
@@ -125,16 +131,20 @@ async def _page(
     """A page of those whom the reader may know of, and the last one's id when there are more."""
     mine = among.c.authority_unit_id.in_(by.units(CASE_WORKERS))
     visible = or_(among.c.protection == Protection.NONE, among.c.cleared.contains([by.member_id]))
-    query = select(among).where(mine, visible).order_by(among.c.id.desc()).limit(PAGE_SIZE + 1)
-    found = await tx.find(persons, query.where(among.c.id < after) if after else query)
+    ids = select(among.c.id).where(mine, visible).order_by(among.c.id.desc()).limit(PAGE_SIZE + 1)
+    if after:
+        ids = ids.where(among.c.id < after)
+    table = persons.table
+    found = await tx.find(persons, select(table).where(table.c.id.in_(ids)).order_by(table.c.id.desc()))
     return found[:PAGE_SIZE], found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
 
 
 def _those(sought: Sought) -> FromClause:
     """Who matches. They are found before anything else is asked of them: left to itself, PostgreSQL takes a name for
     common, and reads through everybody from the newest on until it has a page of those who bear it."""
-    query = select(persons.table).where(_matches(sought))
-    return query.cte("those").prefix_with("MATERIALIZED", dialect="postgresql")
+    table = persons.table.c
+    needed = (table.id, table.authority_unit_id, table.protection, table.cleared)
+    return select(*needed).where(_matches(sought)).cte("those").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _matches(sought: Sought) -> ColumnElement[Any]:
@@ -155,7 +165,10 @@ def what_is_sought(written: str, today: date) -> Sought:
     if re.fullmatch(r"[0-9]{7}", characters):
         return Sought(SoughtBy.CASE, (characters,))
     if not any(character.isdigit() for character in characters):
-        return Sought(SoughtBy.NAME, tuple(re.findall(r"[^\W_]+", written.casefold())))
+        words = tuple(re.findall(r"[^\W_]+", written.casefold()))
+        if len(max(words, key=len)) < SHORTEST_NAME:
+            raise NameTooShort("sought")
+        return Sought(SoughtBy.NAME, words)
     try:
         return Sought(SoughtBy.NUMBER, (parse(written, today).value,))
     except InvalidIdentityNumber as error:

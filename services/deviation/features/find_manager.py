@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from chassis import replica
 from chassis.database import Transaction
 from chassis.decision import Decision
-from chassis.jobs import each
+from chassis.jobs import Left, each
 from contracts.deviation import DeviationMoved
 from services.deviation.deviation import Deviation, Status, hand_over
 from services.deviation.tables import deviations
@@ -18,11 +18,11 @@ EVERY_SECONDS = 2.0
 AT_A_TIME = 100
 
 
-async def find_managers(tx: Transaction) -> int:
+async def find_managers(tx: Transaction) -> Left:
     """The job; a few at a time, so that it never holds many rows."""
     table = deviations.table.c
     lacking = text(f"status = '{Status.UNASSIGNED}'")
-    left = 0
+    left = Left()
     units = await tx.execute(select(table.unit_id).where(lacking).distinct())
     for unit_id in units.scalars().all():
         manager = await replica.responsible_manager(tx, unit_id, tx.today)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from chassis.database import Transaction
 from chassis.decision import SYSTEM, Decision
-from chassis.jobs import each
+from chassis.jobs import Left, each
 from services.execution.assignment import Assignment, RowStatus
 from services.execution.course import acted, finished, intervention_ended, with_rows
 from services.execution.tables import assignments
@@ -18,7 +18,7 @@ AT_A_TIME = 200
 EVERY_SECONDS = 300.0
 
 
-async def end_passed(tx: Transaction) -> int:
+async def end_passed(tx: Transaction) -> Left:
     async def one(id: UUID) -> None:
         await tx.save(assignments, end_passed_rows(await tx.load(assignments, id), tx.now, tx.today))
 

@@ -8,7 +8,7 @@ from sqlalchemy import and_, false, func, or_, select
 
 from chassis.database import Transaction
 from chassis.decision import SYSTEM, Decision
-from chassis.jobs import each
+from chassis.jobs import Left, each
 from contracts.execution import AcknowledgementDelayed
 from services.execution.assignment import Assignment
 from services.execution.course import acted
@@ -20,7 +20,7 @@ AT_A_TIME = 200
 EVERY_SECONDS = 300.0
 
 
-async def remind_units(tx: Transaction, after: tuple[int, ...] = REMIND_AFTER) -> int:
+async def remind_units(tx: Transaction, after: tuple[int, ...] = REMIND_AFTER) -> Left:
     async def one(id: UUID) -> None:
         decision = remind(await tx.load(assignments, id), tx.now, after)
         if decision.events or not decision.state.waits:  # else it is looked at again, and nothing has changed

@@ -10,7 +10,7 @@ from chassis.auth import Actor
 from chassis.database import Transaction
 from chassis.decision import Decision
 from chassis.http import By, Done, Router, Tx, form
-from chassis.jobs import each
+from chassis.jobs import Left, each
 from services.journal.journal import signature, writer
 from services.journal.lookups import load_history, load_journal, save_history
 from services.journal.note import History, lock_by_itself, locked, note_step, only_author
@@ -38,7 +38,7 @@ def lock(history: History, person: Person, by: Actor, now: datetime) -> Decision
     return replace(locked(history, now, signature(by, who), now), by=who)
 
 
-async def lock_due_notes(tx: Transaction) -> int:
+async def lock_due_notes(tx: Transaction) -> Left:
     """Tell that notes whose time has come are write-protected; they already are, by the clock alone."""
     note = notes.table.c
     due = select(note.id, note.journal_id).where(note.locked_at.is_(None), note.locks_at <= tx.now)

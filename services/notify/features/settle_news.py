@@ -12,5 +12,6 @@ AT_A_TIME = 5000
 
 async def settle_news(tx: Transaction) -> None:
     notice = notices.table.c
-    old = select(notice.id).where(OPEN, notice.kind.in_(NEWS), notice.created_at < tx.now - NEWS_AGE).limit(AT_A_TIME)
+    old = select(notice.id).where(OPEN, notice.kind.in_(NEWS), notice.created_at < tx.now - NEWS_AGE)
+    old = old.limit(AT_A_TIME).with_for_update(skip_locked=True)
     await tx.execute(update(notices.table).where(notice.id.in_(old)).values(status=Status.SETTLED))

@@ -52,7 +52,7 @@ async def test_a_gap_that_will_never_be_filled_can_be_skipped(probe: Probe) -> N
 @pytest.mark.parametrize(
     ("published", "way"),
     [
-        (True, "authority has #1: `reconcile --service execution --repair` sends it again"),
+        (True, 'authority has #1: `reconcile --service execution --repair --why "…"` sends it again'),
         (False, "authority has #1 and has yet to send it: `outbox --service authority --ids` says what keeps it"),
     ],
 )
@@ -91,7 +91,10 @@ async def test_nothing_is_given_up_while_its_owner_cannot_be_asked(probe: Probe)
         assert "authority must be asked what it told before anything is skipped, and can't be: " in said
         code, said = await ops(where, "outbox", "--service", "execution", "--ids")
         assert (code, "skip-gap" in said) == (0, False), said
-        assert "authority can't be asked what it knows of #1; `reconcile --service execution --repair` sends" in said
+        assert (
+            'authority can\'t be asked what it knows of #1; `reconcile --service execution --repair --why "…"` sends'
+            in said
+        )
         assert await running.sql("SELECT 1 FROM inbox WHERE status = 'skipped'") == []
 
 

@@ -74,7 +74,7 @@ async def test_a_skipped_message_has_no_effect_and_those_behind_it_go_on(probe: 
         await eventually(lambda: effect_count(running, 1))
         async with running.app.state.database.transaction() as tx:
             place = ("authority", f"assignment/{subject}")
-            assert await positions(await tx.begun(), [place]) == {place: Position(2, held=False)}
+            assert await positions(await tx.begun(), [place]) == {place: Position(2, None)}
 
 
 async def test_what_its_owner_never_told_is_skipped_and_leaves_its_place_to_what_the_owner_tells(probe: Probe) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.jobs import Left
 from contracts.execution import AcknowledgementDelayed
 from services.execution.features.new_assignments import PAGE_SIZE, PageUnknown
 from services.execution.features.remind import remind_units
@@ -28,8 +29,8 @@ async def long_ago(execution: Running, days: int, id: UUID = ID) -> None:
     await execution.sql(SENT_LONG_AGO, id, datetime.now(UTC) - timedelta(days=days))
 
 
-async def job(execution: Running, after: tuple[int, ...] = (2, 5)) -> int:
-    """What each process does every so often; gives how many failed."""
+async def job(execution: Running, after: tuple[int, ...] = (2, 5)) -> Left:
+    """What each process does every so often."""
     async with execution.app.state.database.transaction() as tx:
         return await remind_units(tx, after)
 
@@ -80,7 +81,7 @@ async def test_those_who_wait_when_reminders_are_turned_on_are_reminded(executio
     await distribute(execution)
     await long_ago(execution, days=30)
     for after in ((), (300,)):
-        assert await job(execution, after) == 0
+        assert await job(execution, after) == Left()
     assert await execution.told(AcknowledgementDelayed) == []
     await job(execution, (5,))
     (event,) = await execution.told(AcknowledgementDelayed)
@@ -94,7 +95,7 @@ async def test_one_that_fails_keeps_no_other_waiting(execution: Running) -> None
         await distribute(execution, id=id)
         await long_ago(execution, days=30, id=id)
     await execution.sql("UPDATE assignments SET acts = '[{}]' WHERE id = $1", ID)
-    assert await job(execution) == 1
+    assert await job(execution) == Left(failed=1)
     assert [event.assignment_id for event in await execution.told(AcknowledgementDelayed)] == [healthy]
 
 

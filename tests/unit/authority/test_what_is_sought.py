@@ -1,6 +1,7 @@
 import pytest
 
 from services.authority.features.list_persons import (
+    NameTooShort,
     NothingToSearchBy,
     Sought,
     SoughtBy,
@@ -42,6 +43,8 @@ def test_what_cannot_be_searched_by_is_said() -> None:
         what_is_sought("1938", TODAY)
     with pytest.raises(NothingToSearchBy):
         what_is_sought(" -_. ", TODAY)
+    with pytest.raises(NameTooShort):
+        what_is_sought("å b", TODAY)
 
 
 def test_a_person_is_searched_by_without_regard_to_capitals() -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.arrival import Arrival, Position, sort_out
 
-NEW = Position(0, held=False)
+NEW = Position(0, None)
 
 
 def arrival(subject: str, sequence: int, id: int = 0) -> Arrival:
@@ -27,7 +27,7 @@ def test_subjects_are_taken_as_they_come() -> None:
 
 
 def test_what_has_been_applied_before_is_left_out() -> None:
-    assert sorted_out([arrival("a", 3), arrival("a", 4)], a=Position(3, held=False)) == ([("a", 4)], [])
+    assert sorted_out([arrival("a", 3), arrival("a", 4)], a=Position(3, None)) == ([("a", 4)], [])
 
 
 def test_what_is_delivered_twice_is_applied_once() -> None:
@@ -38,5 +38,11 @@ def test_what_comes_after_a_gap_waits() -> None:
     assert sorted_out([arrival("a", 1), arrival("a", 3)], a=NEW) == ([("a", 1)], [("a", 3)])
 
 
-def test_a_subject_of_which_something_is_held_waits_behind_it() -> None:
-    assert sorted_out([arrival("a", 4), arrival("b", 1)], a=Position(3, held=True), b=NEW) == ([("b", 1)], [("a", 4)])
+def test_a_subject_of_which_something_is_stored_goes_on_until_there() -> None:
+    arrivals = [arrival("a", 4), arrival("a", 5), arrival("a", 6), arrival("b", 1)]
+    assert sorted_out(arrivals, a=Position(3, 5), b=NEW) == ([("a", 4), ("b", 1)], [("a", 5), ("a", 6)])
+    assert sorted_out(arrivals, a=Position(3, 4), b=NEW) == ([("b", 1)], [("a", 4), ("a", 5), ("a", 6)])
+
+
+def test_all_of_a_subject_that_somebody_else_is_at_is_stored() -> None:
+    assert sorted_out([arrival("a", 2), arrival("b", 1), arrival("a", 1)], b=NEW) == ([("b", 1)], [("a", 1), ("a", 2)])
