@@ -12,6 +12,7 @@ from bench.ground import Ground
 from bench.installation import Installation, installation
 from bench.machine import spent
 from bench.main_job import persons, played
+from bench.packages import production
 from bench.table import Table
 from bench.told import Told
 from cli.issuer import demo_issuer
@@ -34,8 +35,9 @@ def memory(pid: int) -> Memory:
 
 
 async def measured(on: Ground, rounds: int, idle_seconds: int, plays: int, told: Told) -> list[str]:
+    python = await asyncio.to_thread(production, on.logs.with_name("production"))
     with demo_issuer() as issuer:
-        async with installation(on, issuer) as six:
+        async with installation(on, issuer, python) as six:
             starts = await _starts(six, rounds)
             told.say("footprint: started")
             await asyncio.sleep(SETTLE_SECONDS)

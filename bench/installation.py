@@ -31,6 +31,7 @@ class Installation:
 
     on: Ground
     prepared: Ready
+    python: str = sys.executable
     ports: dict[str, int] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -49,7 +50,7 @@ class Installation:
                 self.ports[service] = listener.getsockname()[1]
         began = time.monotonic()
         with (self.on.logs / f"{service}.log").open("ab") as log:
-            command = [sys.executable, "-P", "-m", "cli", "serve", service, "--port", str(self.ports[service])]
+            command = [self.python, "-P", "-m", "cli", "serve", service, "--port", str(self.ports[service])]
             environment = self.prepared.environment(service) | {"PYTHONPATH": str(ROOT)}
             self.running[service] = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)  # noqa: ASYNC220
         async with httpx.AsyncClient() as client:
@@ -78,7 +79,7 @@ async def _well(client: httpx.AsyncClient, address: str) -> bool:
         return False
 
 
-async def prepare(on: Ground, issuer: DemoIssuer) -> Installation:
+async def prepare(on: Ground, issuer: DemoIssuer, python: str = sys.executable) -> Installation:
     """Databases made anew, empty queues and the demo municipality loaded; no service runs yet."""
     for plan in blueprints():
         await on.dropped(plan.name)
@@ -88,13 +89,13 @@ async def prepare(on: Ground, issuer: DemoIssuer) -> Installation:
     await declare_topology(on.servers.amqp)
     prepared = Ready(on.servers, issuer, on.keys, [])
     await load(ORGANISATION, prepared.settings("organisation"), dry_run=False)
-    return Installation(on, prepared)
+    return Installation(on, prepared, python)
 
 
 @asynccontextmanager
-async def installation(on: Ground, issuer: DemoIssuer) -> AsyncIterator[Installation]:
-    """All six, well."""
-    made = await prepare(on, issuer)
+async def installation(on: Ground, issuer: DemoIssuer, python: str = sys.executable) -> AsyncIterator[Installation]:
+    """All six, well, run by this Python."""
+    made = await prepare(on, issuer, python)
     try:
         for service in SERVICES:
             await made.start(service)

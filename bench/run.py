@@ -14,7 +14,8 @@ from bench.growth import sizes
 from bench.hand_off import contest
 from bench.hand_off.contestants import OWN, PEERS
 from bench.machine import described
-from bench.peers import install
+from bench.packages import install_peers
+from bench.parts import PartFailed
 from bench.table import Table
 from bench.told import Told
 
@@ -24,7 +25,7 @@ Part = Callable[[Ground, int, bool, Told], list[str]]
 
 def hand_off(on: Ground, rounds: int, quick: bool, told: Told) -> list[str]:
     """The floor, Stafett and its peers under three loads."""
-    install(told.say)
+    install_peers(told.say)
     loads = contest.QUICK if quick else contest.LOADS
     return asyncio.run(contest.contest((*OWN, *PEERS), loads, rounds, on, told))
 
@@ -43,7 +44,8 @@ def footprint(on: Ground, rounds: int, quick: bool, told: Told) -> list[str]:
 def growth(on: Ground, rounds: int, quick: bool, told: Told) -> list[str]:
     """Hand-offs and doors with a thousand, a hundred thousand and a million assignments."""
     many, loads = (sizes.QUICK_SIZES, sizes.QUICK_LOADS) if quick else (sizes.SIZES, sizes.LOADS)
-    return asyncio.run(sizes.grown(on, many, loads, rounds, told))
+    with ground() as beside:
+        return asyncio.run(sizes.grown(beside, on, many, loads, rounds, told))
 
 
 PARTS: dict[str, Part] = {"hand-off": hand_off, "main-job": main_job, "footprint": footprint, "growth": growth}
@@ -58,7 +60,10 @@ def bench(part: str, rounds: int, *, quick: bool, markdown: bool) -> int:
     with ground() as on:
         print(f"{asyncio.run(described(on.servers))}; rounds: {rounds}, median (lowest–highest)\n", flush=True)
         for name in chosen:
-            wrong += PARTS[name](on, rounds, quick, told)
+            try:
+                wrong += PARTS[name](on, rounds, quick, told)
+            except PartFailed as failure:
+                wrong.append(f"{name}: {failure}")
     for fault in wrong:
         print(f"WRONG  {fault}")
     return 1 if wrong else 0

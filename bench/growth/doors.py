@@ -1,8 +1,10 @@
 """The doors that people open all day: queues, lists, search, and one assignment."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import httpx
 
 from bench.doors import Clock
 from bench.figures import percentile
@@ -43,20 +45,31 @@ DOORS = (
 )
 
 
-async def asked(six: Installation, door: Door, ids: Mapping[str, str], rounds: int) -> list[float]:
-    """The median answer of each round, in milliseconds. PartFailed when it does not answer 200."""
-    url = six.urls[door.service] + door.path.format(**ids)
-    headers = {"authorization": f"Bearer {six.prepared.issuer.token(door.login)}", "accept": "application/json"}
-    body = {"sought": door.sought.format(**ids)} if door.sought else None
-    medians = []
+@dataclass(frozen=True)
+class Side:
+    """An installation: the one that grows, or the one beside it that stays as small as it was."""
+
+    six: Installation
+    ids: Mapping[str, str]
+    """Of the assignments that were played, by name."""
+
+
+async def asked(sides: Sequence[Side], door: Door) -> list[float]:
+    """The median answer of each side in milliseconds, asked in turn. PartFailed when one does not answer 200."""
+    taken: list[list[float]] = [[] for _ in sides]
     async with Clock().client() as client:
-        for _ in range(rounds):
-            taken = []
-            for _ in range(WARM + ASKED):
-                began = time.perf_counter()
-                answer = await client.request("POST" if body else "GET", url, json=body, headers=headers, timeout=30)
-                taken.append((time.perf_counter() - began) * 1000)
-                if answer.status_code != 200:
-                    raise PartFailed(f"{door.name} answered {answer.status_code}")
-            medians.append(percentile(taken[WARM:], 0.5))
-    return medians
+        for _ in range(WARM + ASKED):
+            for side, mine in zip(sides, taken, strict=True):
+                mine.append(await _answer(client, side, door))
+    return [percentile(mine[WARM:], 0.5) for mine in taken]
+
+
+async def _answer(client: httpx.AsyncClient, side: Side, door: Door) -> float:
+    url = side.six.urls[door.service] + door.path.format(**side.ids)
+    headers = {"authorization": f"Bearer {side.six.prepared.issuer.token(door.login)}", "accept": "application/json"}
+    body = {"sought": door.sought.format(**side.ids)} if door.sought else None
+    began = time.perf_counter()
+    answer = await client.request("POST" if body else "GET", url, json=body, headers=headers, timeout=30)
+    if answer.status_code != 200:
+        raise PartFailed(f"{door.name} answered {answer.status_code}")
+    return (time.perf_counter() - began) * 1000

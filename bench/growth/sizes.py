@@ -1,6 +1,7 @@
 """The same hand-offs and doors with more and more assignments behind them, and what has grown."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import md5
 
@@ -11,7 +12,7 @@ from bench.doors import Clock
 from bench.figures import GROWTH, figure, plain
 from bench.ground import Ground
 from bench.growth import fill, plans
-from bench.growth.doors import DOORS, asked
+from bench.growth.doors import DOORS, Side, asked
 from bench.hand_off import chassis, sealed
 from bench.hand_off.contestants import SEALED
 from bench.hand_off.course import Load
@@ -40,40 +41,65 @@ SETTLED = "UPDATE outbox SET published_at = clock_timestamp() WHERE published_at
 FORGET = "DELETE FROM assignments WHERE person_id = $1"
 
 
+Pair = tuple[float, float]
+"""The same figure of the small installation and of the grown one, measured in turn."""
+
+
 @dataclass
 class Grown:
     """Each figure by size: what is measured -> size -> rounds. All are times, or per-message times."""
 
-    figures: dict[str, dict[int, list[float]]] = field(default_factory=dict)
+    figures: dict[str, dict[int, list[Pair]]] = field(default_factory=dict)
     plans: dict[str, list[str]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
-    def add(self, name: str, size: int, value: float) -> None:
-        self.figures.setdefault(name, {}).setdefault(size, []).append(value)
+    def add(self, name: str, size: int, pair: Pair) -> None:
+        self.figures.setdefault(name, {}).setdefault(size, []).append(pair)
 
 
-async def grown(on: Ground, sizes: Sequence[int], loads: Sequence[Load], rounds: int, told: Told) -> list[str]:
+async def grown(
+    beside: Ground, on: Ground, sizes: Sequence[int], loads: Sequence[Load], rounds: int, told: Told
+) -> list[str]:
+    """Each size is held against the smallest, which is measured in turn with it: no machine is the same for an hour."""
     found = Grown()
     with demo_issuer() as issuer:
-        six = await prepare(on, issuer)
-        try:
-            ids = await _originals(six, issuer, told)
+        async with _side(beside, issuer) as small, _side(on, issuer) as large:
+            told.say("growth: three assignments played, from which the others are copied")
+            await _fill(beside, 0, sizes[0], told)
             for before, size in zip((0, *sizes), sizes, strict=False):
                 await _fill(on, before, size, told)
-                await _start(six, ASKED)
-                for door in DOORS:
-                    for value in await asked(six, door, ids, rounds):
-                        found.add(door.name, size, value)
+                await _doors(small, large, found, size, rounds)
                 told.say(f"growth: doors asked with {size:,} assignments")
                 if size == sizes[-1]:
-                    await _explain(six, found, ids, sizes)
-                await six.stop()
-                await _hand_offs(on, found, size, loads, rounds)
+                    await _explain(large, found, size)
+                await small.six.stop()
+                await large.six.stop()
+                await _hand_offs(beside, on, found, size, loads, rounds)
                 told.say(f"growth: handed over with {size:,} assignments")
-        finally:
-            await six.stop()
     told.show(tabled(found, sizes))
     return found.wrong
+
+
+@asynccontextmanager
+async def _side(on: Ground, issuer: DemoIssuer) -> AsyncIterator[Side]:
+    """With three assignments that went through all services: to the end, to the queue, and until it is carried out."""
+    six = await prepare(on, issuer)
+    acts = {"closed": (play,), "open": (order,), "in_execution": (order, distribute, acknowledge)}
+    ids: dict[str, str] = {}
+    try:
+        await _start(six, SERVICES)
+        async with Clock().client() as client:
+            for number, (name, played) in enumerate(acts.items()):
+                stage = Play(issuer, six.urls, client, lambda _: None, 120, {"identity_number": PLAYED[name]})
+                for act in played:
+                    await act(stage)
+                await disagreements(on)
+                await fill.keep_originals(on, name, but=tuple(acts)[:number])
+                ids[name] = str(stage.known["assignment"])
+        await six.stop()
+        yield Side(six, {**ids, "person": "".join(chr(ord(c) - 48 + 103) if c.isdigit() else c for c in _digest(1))})
+    finally:
+        await six.stop()
 
 
 async def _start(six: Installation, services: Sequence[str]) -> None:
@@ -81,22 +107,13 @@ async def _start(six: Installation, services: Sequence[str]) -> None:
         await six.start(service)
 
 
-async def _originals(six: Installation, issuer: DemoIssuer, told: Told) -> dict[str, str]:
-    """Play three assignments through all services: one to its end, one to the queue, one until it is carried out."""
-    await _start(six, SERVICES)
-    acts = {"closed": (play,), "open": (order,), "in_execution": (order, distribute, acknowledge)}
-    ids: dict[str, str] = {}
-    async with Clock().client() as client:
-        for number, (name, played) in enumerate(acts.items()):
-            stage = Play(issuer, six.urls, client, lambda _: None, 120, {"identity_number": PLAYED[name]})
-            for act in played:
-                await act(stage)
-            await disagreements(six.on)
-            await fill.keep_originals(six.on, name, but=tuple(acts)[:number])
-            ids[name] = str(stage.known["assignment"])
-    await six.stop()
-    told.say("growth: three assignments played, from which the others are copied")
-    return {**ids, "person": "".join(chr(ord(c) - 48 + 103) if c.isdigit() else c for c in _digest(1))}
+async def _doors(small: Side, large: Side, found: Grown, size: int, rounds: int) -> None:
+    for side in (small, large):
+        await _start(side.six, ASKED)
+    for door in DOORS:
+        for _ in range(rounds):
+            first, second = await asked((small, large), door)
+            found.add(door.name, size, (first, second))
 
 
 def _digest(number: int) -> str:
@@ -113,18 +130,21 @@ async def _fill(on: Ground, before: int, size: int, told: Told) -> None:
     told.say(f"growth: {await fill.analyse(on) / 1e9:.1f} GB in the databases")
 
 
-async def _hand_offs(on: Ground, found: Grown, size: int, loads: Sequence[Load], rounds: int) -> None:
+async def _hand_offs(beside: Ground, on: Ground, found: Grown, size: int, loads: Sequence[Load], rounds: int) -> None:
     for load in loads:
         for _ in range(rounds):
-            run = await attempt(_contestant(size), load, on)
-            if run.wrong:
-                found.wrong.append(f"growth, {size:,} assignments, {load.name}: {run.wrong}")
+            small, large = await attempt(_contestant(size), load, beside), await attempt(_contestant(size), load, on)
+            if small.wrong or large.wrong:
+                wrong = "; ".join(filter(None, (small.wrong, large.wrong)))
+                found.wrong.append(f"growth, {size:,} assignments, {load.name}: {wrong}")
             elif load.rate:
-                found.add("hand-off at 50 a second, p50 ms", size, run.p50)
-                found.add("hand-off at 50 a second, p99 ms", size, run.p99)
+                found.add("hand-off at 50 a second, p50 ms", size, (small.p50, large.p50))
+                found.add("hand-off at 50 a second, p99 ms", size, (small.p99, large.p99))
             else:
-                found.add(f"hand-off, {load.name}, ms each", size, 1000 / run.per_second)
-    await _settle(on)
+                each = (1000 / small.per_second, 1000 / large.per_second)
+                found.add(f"hand-off, {load.name}, ms each", size, each)
+    for side in (beside, on):
+        await _settle(side)
 
 
 def _contestant(size: int) -> Contestant:
@@ -158,38 +178,37 @@ async def _settle(on: Ground) -> None:
             await connection.close()
 
 
-async def _explain(six: Installation, found: Grown, ids: dict[str, str], sizes: Sequence[int]) -> None:
-    """The plan of the door that has grown most, if any has grown too much."""
-    worst = max(DOORS, key=lambda door: growth(found.figures[door.name], sizes))
-    if growth(found.figures[worst.name], sizes) <= GROWTH.wanted or not six.on.postgres_log.exists():
-        return
-    log, admin = six.on.postgres_log, six.on.servers.postgres
-    offset = log.stat().st_size
-    await plans.told_all(admin, on=True)
-    await asked(six, worst, ids, 1)
-    await plans.told_all(admin, on=False)
-    found.plans[worst.name] = await plans.plan(six.on.admin(worst.service), log, offset)
+async def _explain(large: Side, found: Grown, size: int) -> None:
+    """The slowest statement, and its plan, of each door that has grown too much."""
+    log, admin = large.six.on.postgres_log, large.six.on.servers.postgres
+    for door in DOORS:
+        if growth(found.figures[door.name][size]) > GROWTH.wanted and log.exists():
+            offset = log.stat().st_size
+            await plans.told_all(admin, on=True)
+            await asked((large,), door)
+            await plans.told_all(admin, on=False)
+            found.plans[door.name] = await plans.plan(large.six.on.admin(door.service), log, offset)
 
 
-def growth(by_size: dict[int, list[float]], sizes: Sequence[int]) -> float:
-    """Per cent, from the smallest to the largest."""
-    first, last = (figure(by_size[size]).median for size in (sizes[0], sizes[-1]))
-    return (last / first - 1) * 100
+def growth(rounds: Sequence[Pair]) -> float:
+    """Per cent, from the small one's median to the grown one's."""
+    small, large = (figure(values).median for values in zip(*rounds, strict=True))
+    return (large / small - 1) * 100
 
 
 def tabled(found: Grown, sizes: Sequence[int]) -> Table:
+    """Of each size what it took, what the smallest took in turn with it, and the growth; the last is judged."""
     rows = []
     for name, by_size in found.figures.items():
-        cells = [plain(figure(by_size[size]).median) if size in by_size else "–" for size in sizes]
-        change = growth(by_size, sizes) if {sizes[0], sizes[-1]} <= by_size.keys() else None
-        rows.append(
-            (
-                name,
-                *cells,
-                "–" if change is None else f"{change:+.0f}",
-                "" if change is None else GROWTH.verdict(change),
-            )
-        )
+        cells = [cell for size in sizes for cell in _cells(by_size.get(size, ()))]
+        rows.append((name, *cells, GROWTH.verdict(growth(by_size[sizes[-1]])) if by_size.get(sizes[-1]) else ""))
     notes = [line for name, lines in found.plans.items() for line in (f"the slowest statement of {name}", *lines)]
-    columns = ("", *(f"{size:,}" for size in sizes), "growth %", f"wanted {GROWTH}")
-    return Table("With so many assignments ever handled", columns, tuple(rows), tuple(notes))
+    columns = [head for size in sizes for head in (f"{size:,}", f"beside {sizes[0]:,}", "growth %")]
+    return Table("With so many assignments ever handled", ("", *columns, f"wanted {GROWTH}"), tuple(rows), tuple(notes))
+
+
+def _cells(rounds: Sequence[Pair]) -> tuple[str, str, str]:
+    if not rounds:
+        return "–", "–", "–"
+    small, large = (plain(figure(values).median) for values in zip(*rounds, strict=True))
+    return large, small, f"{growth(rounds):+.0f}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import peers
+from bench import packages
 from bench.run import PARTS
 from cli.__main__ import BENCHED, ROOT, parser
 
@@ -25,10 +25,10 @@ def test_what_is_no_number_of_rounds_is_refused(rounds: str) -> None:
 
 def test_the_peers_are_installed_as_the_launcher_installs_the_rest() -> None:
     launcher = (ROOT / "stafett").read_text()
-    assert f'CERTIFICATES = Path("{peers.CERTIFICATES}")' in launcher
-    made = peers.environment({"VIRTUAL_ENV": "/elsewhere", "PATH": "/bin"})
+    assert f'CERTIFICATES = Path("{packages.CERTIFICATES}")' in launcher
+    made = packages.environment({"VIRTUAL_ENV": "/elsewhere", "PATH": "/bin"}, "/made")
     assert ("VIRTUAL_ENV" in made, made["PATH"]) == (False, "/bin")
-    assert made.get("UV_SYSTEM_CERTS") == ("1" if Path(peers.CERTIFICATES).exists() else None)
+    assert made.get("UV_SYSTEM_CERTS") == ("1" if Path(packages.CERTIFICATES).exists() else None)
     assert all(name in launcher for name in made if name.startswith("UV_"))
 
 

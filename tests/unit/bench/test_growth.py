@@ -33,18 +33,21 @@ def test_a_copy_has_another_id_and_most_of_what_is_closed_another_unit() -> None
     assert "n % 100 = 0 THEN t.unit_id" in statement("closed", copied, ["id", "unit_id"], (1, 9), moved=True)
 
 
-def test_growth_is_between_the_medians_of_the_smallest_and_the_largest() -> None:
-    assert round(growth({1: [1.0, 1.0, 9.0], 100: [1.2, 1.2, 1.2]}, (1, 100))) == 20
+def test_growth_is_between_the_medians_of_what_was_measured_in_turn() -> None:
+    assert round(growth([(1.0, 1.2), (1.0, 1.2), (9.0, 1.2)])) == 20
 
 
 def test_what_grows_by_more_than_wanted_is_marked_and_its_plan_shown() -> None:
     found = Grown()
     for size, value in ((1, 10.0), (100, 10.5)):
-        found.add("queue", size, value)
-        found.add("search", size, value * size)
+        found.add("queue", size, (10.0, value))
+        found.add("search", size, (10.0, value * size))
     found.plans["search"] = ["Seq Scan"]
     made = tabled(found, (1, 100))
-    assert made.rows == (("queue", "10.0", "10.5", "+5", "met"), ("search", "10.0", "1,050", "+10400", "MISSED"))
+    assert made.rows == (
+        ("queue", "10.0", "10.0", "+0", "10.5", "10.0", "+5", "met"),
+        ("search", "10.0", "10.0", "+0", "1,050", "10.0", "+10400", "MISSED"),
+    )
     assert made.notes == ("the slowest statement of search", "Seq Scan")
 
 
