@@ -1,6 +1,7 @@
 """All who hand over, round after round in turn, and the tables that come of it."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from statistics import median
@@ -25,6 +26,9 @@ PARTS = {
 LAST = ("all", "idle %", "others %")
 """All CPU a message; how idle the machine was, and what went to processes that have no part in it."""
 
+STALLED_MS, PLAYS = 50.0, 4
+"""A run at a steady rate, in which somebody without a part in it waited for the disk for so long, tells of the disk: it
+is played again, at most so many times in all."""
 DISTURBED = 10
 """Per cent of the machine that goes to others: above, what was measured tells of them too."""
 
@@ -40,15 +44,25 @@ async def contest(
     for load in loads:
         playing = [one for one in contestants if is_there(one) and (one.relays or not load.backlog)]
         runs: list[Run] = []
+        again: Counter[str] = Counter()
         for number in range(1, rounds + 1):
             for contestant in playing:
-                run = await attempt(contestant, load, ground)
+                for play in range(PLAYS):
+                    run = await attempt(contestant, load, ground)
+                    told.say(f"{load.name}, round {number} of {rounds}: {contestant.name}: {_said(load, run)}")
+                    again[contestant.name] += bool(play)
+                    if run.wrong or not load.rate or run.disk < STALLED_MS:
+                        break
                 runs.append(run)
-                how = run.wrong or f"{plain(run.p50)} ms" if load.rate else f"{plain(run.per_second)} a second"
-                told.say(f"{load.name}, round {number} of {rounds}: {contestant.name}: {run.wrong or how}")
-        told.show(table(contestants, load, runs))
+        told.show(table(contestants, load, runs, again))
         wrong += [f"{run.contestant}, {load.name}: {run.wrong}" for run in runs if run.wrong]
     return wrong
+
+
+def _said(load: Load, run: Run) -> str:
+    if run.wrong or not load.rate:
+        return run.wrong or f"{plain(run.per_second)} a second"
+    return f"{plain(run.p50)} and {plain(run.p99)} ms, the disk {plain(run.disk)}"
 
 
 def is_there(contestant: Contestant) -> bool:
@@ -56,8 +70,13 @@ def is_there(contestant: Contestant) -> bool:
     return not contestant.needs or find_spec(contestant.needs) is not None
 
 
-def table(contestants: Sequence[Contestant], load: Load, runs: Sequence[Run]) -> Table:
-    """What came of one load. Runs whose count is wrong have no figures; who has none at all says why in its row."""
+def table(
+    contestants: Sequence[Contestant], load: Load, runs: Sequence[Run], again: Mapping[str, int] | None = None
+) -> Table:
+    """What came of one load. Runs whose count is wrong have no figures; who has none at all says why in its row.
+
+    again: how often a run of each was played again because of the disk.
+    """
     good = {one.name: [run for run in runs if run.contestant == one.name and not run.wrong] for one in contestants}
     mine = {name: those for name, those in good.items() if those}
     floors = [one.name for one in contestants if one.is_floor]
@@ -69,6 +88,8 @@ def table(contestants: Sequence[Contestant], load: Load, runs: Sequence[Run]) ->
     notes = [f"{one.name}: {one.lacks}" for one in contestants if one.lacks and one.name in mine]
     notes += [_share(one, load) for one in contestants if load.backlog and one.part_of > 1 and one.name in mine]
     notes += _disturbed(mine)
+    if anew := ", ".join(f"{name} {count} ×" for name, count in (again or {}).items() if count):
+        notes.append(f"the disk itself stood still for {STALLED_MS:g} ms or more, and it was played again: {anew}")
     return replace(made, rows=(*made.rows, *absent), notes=(*made.notes, *notes))
 
 
@@ -123,9 +144,9 @@ def _latencies(load: Load, runs: dict[str, list[Run]], floors: Sequence[str]) ->
             cells += [str(latency)] if which == "slowest" else [str(latency), ratio(against)]
             if which in ("p50", "p99"):
                 cells.append(LATENCY.verdict(against) if name.startswith("stafett") else "")
-        rows.append((*cells, *_cpu(mine)))
+        rows.append((*cells, str(figure([run.disk for run in mine])), *_cpu(mine)))
     wanted = ("× floor", f"wanted {LATENCY}")
-    columns = ("who", "p50 ms", *wanted, "p99 ms", *wanted, "slowest ms", *FROM_DUE, *PARTS, *LAST)
+    columns = ("who", "p50 ms", *wanted, "p99 ms", *wanted, "slowest ms", *FROM_DUE, "disk ms", *PARTS, *LAST)
     title = f"Hand-off, {load.rate:g} a second, {load.count:,} messages (CPU in µs a message)"
     return Table(title, columns, tuple(rows))
 

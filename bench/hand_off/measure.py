@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import asyncpg
 
+from bench.disk import watched
 from bench.figures import percentile
 from bench.ground import Ground
 from bench.hand_off.course import Course, Load
@@ -82,6 +83,8 @@ class Run:
     """Per cent of the machine."""
     others: float = 0.0
     """Per cent of it that went to what has no part in this: much of it spoils the figures."""
+    disk: float = 0.0
+    """Milliseconds that a bystander has waited for the disk, at most."""
     wrong: str = ""
     """What is wrong with the count; empty when every message has arrived once."""
 
@@ -89,9 +92,11 @@ class Run:
 async def attempt(contestant: Contestant, load: Load, ground: Ground) -> Run:
     """A run; where a process fails, one that says so."""
     try:
-        return await measure(contestant, load, ground)
+        with watched(ground.logs) as disk:
+            run = await measure(contestant, load, ground)
     except PartFailed as failure:
         return Run(contestant.name, load.name, wrong=str(failure))
+    return replace(run, disk=disk.slowest)
 
 
 async def measure(contestant: Contestant, load: Load, ground: Ground) -> Run:
