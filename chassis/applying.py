@@ -60,8 +60,8 @@ class Applying:
     async def together(self, tx: Transaction, arrivals: Sequence[Arrival]) -> set[Subject]:
         """Apply and store all of them with a few statements; whatever fails is raised, and nothing has been done.
 
-        Gives the subjects of which something is only stored that may be next: somebody else is at them, or the time is
-        up for which others may wait for this transaction.
+        Gives the subjects of which what may be next is only stored: somebody else is at them, or has left it, or the
+        time is up for which others may wait for this transaction.
         """
         until = time.monotonic() + TOGETHER_SECONDS
         placed = await self._set_apart(tx, arrivals)
@@ -74,11 +74,13 @@ class Applying:
         left = ready[len(applied) :]
         await self._store(tx, [*waiting, *left], applied)
         tx.afterwards.append(partial(self._meters.applied.inc, len(applied)))
-        late = {(a.owner, a.subject) for a in left}
-        behind = {subject: a.sequence for a in applied if positions[subject := (a.owner, a.subject)].first}
-        if behind := {subject: last for subject, last in behind.items() if subject not in late}:
-            await self.advance(tx, behind, until, tolerant=False)
-        return late | (subjects - positions.keys())
+        stored = {subject for subject in subjects if subject not in positions or positions[subject].is_next_stored}
+        stored |= {(a.owner, a.subject) for a in left}
+        lasts = {(a.owner, a.subject): a.sequence for a in applied}
+        behind = {one: last for one, last in lasts.items() if positions[one].first and one not in stored}
+        if behind and await self.advance(tx, behind, until, tolerant=False):
+            stored |= behind.keys()
+        return stored
 
     async def _effects(self, tx: Transaction, ready: Sequence[Arrival], until: float) -> Sequence[Arrival]:
         """Do what these messages tell us to; gives those that it was done for before the time was up."""
@@ -200,7 +202,10 @@ class Applying:
         failed = {"id": row.id, "owner": row.owner, "status": status, "error": said, "pause": pause}
         if not (await tx.execute(sql.FAILED, {**failed, "counts": 0 if busy else 1})).first():
             return  # somebody has applied or skipped it since
-        if not busy:
+        about = {"id": str(row.id), "type": row.type, "subject": row.subject, "error": said}
+        if busy:
+            self._log.warning("somebody was in the way of a message", **about)
+        else:
             await tx.execute(sql.ATTEMPTED, {"id": row.id, "error": said})
-        tx.afterwards.append((self._meters.parked if status == "parked" else self._meters.failed).inc)
-        self._log.error(f"message {status}", id=str(row.id), type=row.type, subject=row.subject, error=said)
+            tx.afterwards.append((self._meters.parked if status == "parked" else self._meters.failed).inc)
+            self._log.error(f"message {status}", **about)

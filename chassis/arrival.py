@@ -62,6 +62,10 @@ class Position:
     first: int | None
     """The first behind it that is stored and not applied yet."""
 
+    @property
+    def is_next_stored(self) -> bool:
+        return self.first == self.last + 1
+
 
 def sort_out(arrivals: Iterable[Arrival], positions: Mapping[Subject, Position]) -> tuple[list[Arrival], list[Arrival]]:
     """(what can be applied at once, in this order; what has to be stored). What has been applied before is in neither.

@@ -11,14 +11,16 @@ from chassis.arrival import Arrival, Position, Subject
 
 POSITIONS = """
     WITH wanted AS (SELECT DISTINCT o, s FROM unnest($1::text[], $2::text[]) AS t(o, s)),
-    made AS (INSERT INTO inbox_position AS p (owner, subject) SELECT o, s FROM wanted ORDER BY o, s
+    made AS (INSERT INTO inbox_position (owner, subject) SELECT o, s FROM wanted
+        WHERE (SELECT true FROM inbox_position WHERE owner = o AND subject = s) IS NULL ORDER BY o, s
         ON CONFLICT DO NOTHING RETURNING owner, subject, last),
     free AS (SELECT p.* FROM wanted, LATERAL (SELECT owner, subject, last FROM inbox_position
         WHERE owner = o AND subject = s FOR UPDATE SKIP LOCKED) AS p)
     SELECT owner, subject, last, (SELECT min(i.sequence) FROM inbox i WHERE i.owner = p.owner AND i.subject = p.subject
         AND i.sequence > p.last AND i.status IN ('waiting', 'failed', 'parked', 'skipped')) AS first
     FROM (TABLE made UNION ALL TABLE free) AS p"""
-"""Not those that somebody else is at: what arrives waits for nobody."""
+"""Not those that somebody else is at: what arrives waits for nobody, but for whoever has begun the same subject and not
+committed it yet."""
 POSITION = "SELECT last FROM inbox_position WHERE owner = $1 AND subject = $2 FOR UPDATE"
 STORE = """
     WITH moved AS (
@@ -59,13 +61,17 @@ FAILED = text("""
 """Not what has been applied or skipped since."""
 ATTEMPTED = text("INSERT INTO inbox_attempt (id, error) VALUES (:id, :error)")
 DUE = text("""
-    SELECT owner, subject FROM inbox i
-    WHERE (status = 'skipped' OR (status IN ('waiting', 'failed') AND next_at <= clock_timestamp()))
-      AND sequence <= coalesce(
-        (SELECT p.last FROM inbox_position p WHERE p.owner = i.owner AND p.subject = i.subject), 0) + 1
-    GROUP BY owner, subject ORDER BY bool_or(last_error IS NOT NULL), min(next_at) LIMIT 100""")
-"""What was never tried first, then what has waited longest. What is open is looked up, never all subjects there have
-been."""
+    SELECT owner, subject FROM (
+        SELECT owner, subject, bool_or(last_error IS NOT NULL) AS tried, min(next_at) AS since FROM inbox i
+        WHERE (status = 'skipped' OR (status IN ('waiting', 'failed') AND next_at <= clock_timestamp()))
+          AND sequence <= coalesce(
+            (SELECT p.last + 1 FROM inbox_position p WHERE p.owner = i.owner AND p.subject = i.subject), sequence)
+          AND NOT EXISTS (SELECT FROM inbox b WHERE b.owner = i.owner AND b.subject = i.subject
+            AND b.sequence <= i.sequence AND b.status = 'parked')
+        GROUP BY owner, subject) AS open
+    ORDER BY row_number() OVER (PARTITION BY tried ORDER BY since), tried LIMIT :most""")
+"""Of what was never tried, and of what was, by turns: none waits for the other. What is open is looked up, never all
+subjects there have been."""
 GAPS = text("""
     WITH gap AS (
         SELECT p.owner, p.subject FROM inbox_position p JOIN (

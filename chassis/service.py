@@ -111,7 +111,7 @@ class Service:
         return [
             ("consumer", self.consumer.run),
             ("inbox", self.inbox.run),
-            ("inbox", partial(self.inbox.go_on, self.settings.poll_seconds)),
+            ("inbox", partial(self.inbox.stored.run, self.settings.poll_seconds)),
             *(("jobs", partial(self.jobs.every, job, seconds)) for job, seconds in jobs),
             ("relay", self.relay.run),
         ]

@@ -19,8 +19,8 @@ FAILED = text("""
     WHERE status = 'failed' ORDER BY received_at LIMIT :limit""")
 UNTRIED = text("""
     SELECT i.id, i.owner, i.subject, i.sequence, i.type, i.attempts, i.last_error, i.next_at, i.received_at AS since
-    FROM inbox i JOIN inbox_position p USING (owner, subject)
-    WHERE i.status = 'waiting' AND i.sequence = p.last + 1 ORDER BY i.received_at LIMIT :limit""")
+    FROM inbox i LEFT JOIN inbox_position p USING (owner, subject)
+    WHERE i.status = 'waiting' AND i.sequence = coalesce(p.last, 0) + 1 ORDER BY i.received_at LIMIT :limit""")
 """What is next of its subject, and only stored: somebody is at it, or it has not had its turn."""
 GAPS = text(f"""
     SELECT p.owner, p.subject, p.last, h.sequence AS held FROM (

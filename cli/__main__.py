@@ -8,7 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PORT_HELP = "default: %(default)s"
-PARTS = ("unit", "property", "integration", "system", "faults", "browser", "architecture", "all")
+PARTS = ("faults", "system", "browser", "integration", "property", "architecture", "unit", "all")
+"""What takes minutes first: the unit tests fill up what is left at the end."""
 SERVICES = ("organisation", "authority", "execution", "journal", "deviation", "notify")
 """As in contracts/topology.py, which takes longer to import than to say the names; a test compares them."""
 OF_TESTS = """\
@@ -153,10 +154,9 @@ def _test(chosen: argparse.Namespace) -> int:
     from cli.check import FAULTS, PYTEST, QUICK
 
     os.chdir(ROOT)
-    part = "tests" if chosen.part == "all" else f"tests/{chosen.part}"
+    parts = [part for part in PARTS if part != "all" and chosen.part in (part, "all")]
     # Each process has servers of its own; a file's tests stay together, since they share what they have started.
     # One that dies takes its servers with it, and its tests are not run as if nothing had been: the run ends.
-    # In the order of the folders: what takes minutes begins first, and the unit tests fill up what is left at the end.
     cores = min(os.cpu_count() or 1, 4)
     side_by_side = ("--dist=loadscope", "--no-loadscope-reorder", "--max-worker-restart=0", f"-n{cores}")
     # Fault tests mostly wait, some for minutes: one process more, and who is done takes over from who is not.
@@ -164,7 +164,7 @@ def _test(chosen: argparse.Namespace) -> int:
     how = {"unit": QUICK, "property": (), "architecture": (), "faults": (*FAULTS, *stealing)}
     of_all = (*FAULTS, "--cut", *side_by_side)
     chosen_how = of_all if chosen.part == "all" else how.get(chosen.part, side_by_side)
-    command = [*PYTEST, part, *chosen_how, *chosen.rest]
+    command = [*PYTEST, *(f"tests/{part}" for part in parts), *chosen_how, *chosen.rest]
     print(" ".join(command), flush=True)
     os.execv(sys.executable, command)  # noqa: S606
 

@@ -2,27 +2,19 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from hashlib import md5
 
-import asyncpg
-from sqlalchemy import Connection, text
-
 from bench.doors import Clock
-from bench.figures import GROWTH, figure, plain
+from bench.figures import GROWTH
 from bench.ground import Ground
 from bench.growth import fill, plans
 from bench.growth.doors import DOORS, Side, asked
-from bench.hand_off import chassis, sealed
-from bench.hand_off.contestants import SEALED
+from bench.growth.found import Grown, growth, tabled
+from bench.growth.hand_offs import hand_offs
 from bench.hand_off.course import Load
-from bench.hand_off.measure import Contestant, Databases, attempt
 from bench.installation import Installation, prepare
 from bench.main_job import disagreements
-from bench.table import Table
 from bench.told import Told
-from chassis.migrate import as_owner
-from cli.accounts import Account, as_role
 from cli.issuer import DemoIssuer, demo_issuer
 from cli.play import acknowledge, distribute, order, play
 from cli.stage import Play
@@ -37,24 +29,6 @@ OPEN, IN_EXECUTION = 200, 300
 STEP = 50_000
 ASKED = ("organisation", "authority", "execution", "notify")
 PLAYED = {"closed": "19380303-9142", "open": "19900831-2382", "in_execution": "19970530-2389"}
-SETTLED = "UPDATE outbox SET published_at = clock_timestamp() WHERE published_at IS NULL"
-FORGET = "DELETE FROM assignments WHERE person_id = $1"
-
-
-Pair = tuple[float, float]
-"""The same figure of the small installation and of the grown one, measured in turn."""
-
-
-@dataclass
-class Grown:
-    """Each figure by size: what is measured -> size -> rounds. All are times, or per-message times."""
-
-    figures: dict[str, dict[int, list[Pair]]] = field(default_factory=dict)
-    plans: dict[str, list[str]] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
-
-    def add(self, name: str, size: int, pair: Pair) -> None:
-        self.figures.setdefault(name, {}).setdefault(size, []).append(pair)
 
 
 async def grown(
@@ -74,7 +48,7 @@ async def grown(
                     await _explain(large, found, size)
                 await small.six.stop()
                 await large.six.stop()
-                await _hand_offs(beside, on, found, size, loads, rounds)
+                await hand_offs(beside, on, found, size, loads, rounds)
                 told.say(f"growth: handed over with {size:,} assignments")
     told.show(tabled(found, sizes))
     return found.wrong
@@ -130,54 +104,6 @@ async def _fill(on: Ground, before: int, size: int, told: Told) -> None:
     told.say(f"growth: {await fill.analyse(on) / 1e9:.1f} GB in the databases")
 
 
-async def _hand_offs(beside: Ground, on: Ground, found: Grown, size: int, loads: Sequence[Load], rounds: int) -> None:
-    for load in loads:
-        for _ in range(rounds):
-            small, large = await attempt(_contestant(size), load, beside), await attempt(_contestant(size), load, on)
-            if small.wrong or large.wrong:
-                wrong = "; ".join(filter(None, (small.wrong, large.wrong)))
-                found.wrong.append(f"growth, {size:,} assignments, {load.name}: {wrong}")
-            elif load.rate:
-                found.add("hand-off at 50 a second, p50 ms", size, (small.p50, large.p50))
-                found.add("hand-off at 50 a second, p99 ms", size, (small.p99, large.p99))
-            else:
-                each = (1000 / small.per_second, 1000 / large.per_second)
-                found.add(f"hand-off, {load.name}, ms each", size, each)
-    for side in (beside, on):
-        await _settle(side)
-
-
-def _contestant(size: int) -> Contestant:
-    received = f"SELECT id AS message_id, sent_at, xmin FROM assignments WHERE person_id = '{sealed.SOMEBODY}'"  # noqa: S608
-    roles = ("receiver", "sender")
-    return Contestant(f"{size:,}", SEALED, roles, _databases, ("receiver", "relay"), received)
-
-
-async def _databases(on: Ground) -> Databases:
-    """The grown ones; the sender's own table stands beside authority's."""
-    await _settle(on)
-    await as_owner(on.admin(sealed.SENDER), f"{sealed.SENDER}_owner", _make_sent)
-    sender, receiver = (as_role(on.servers.postgres, Account(role)) for role in (sealed.SENDER, sealed.RECEIVER))
-    return Databases(sender, receiver, on.admin(sealed.RECEIVER))
-
-
-def _make_sent(connection: Connection) -> None:
-    chassis.sent.table.create(connection, checkfirst=True)
-    connection.execute(text(f"GRANT ALL ON sent TO {sealed.SENDER}"))
-
-
-async def _settle(on: Ground) -> None:
-    """Forget what earlier runs have handed over, and what of it was still on its way when they were stopped."""
-    for service in (sealed.SENDER, sealed.RECEIVER):
-        connection = await asyncpg.connect(on.admin(service))
-        try:
-            await connection.execute(SETTLED)
-            if service == sealed.RECEIVER:
-                await connection.execute(FORGET, sealed.SOMEBODY)
-        finally:
-            await connection.close()
-
-
 async def _explain(large: Side, found: Grown, size: int) -> None:
     """The slowest statement, and its plan, of each door that has grown too much."""
     log, admin = large.six.on.postgres_log, large.six.on.servers.postgres
@@ -188,27 +114,3 @@ async def _explain(large: Side, found: Grown, size: int) -> None:
             await asked((large,), door)
             await plans.told_all(admin, on=False)
             found.plans[door.name] = await plans.plan(large.six.on.admin(door.service), log, offset)
-
-
-def growth(rounds: Sequence[Pair]) -> float:
-    """Per cent, from the small one's median to the grown one's."""
-    small, large = (figure(values).median for values in zip(*rounds, strict=True))
-    return (large / small - 1) * 100
-
-
-def tabled(found: Grown, sizes: Sequence[int]) -> Table:
-    """Of each size what it took, what the smallest took in turn with it, and the growth; the last is judged."""
-    rows = []
-    for name, by_size in found.figures.items():
-        cells = [cell for size in sizes for cell in _cells(by_size.get(size, ()))]
-        rows.append((name, *cells, GROWTH.verdict(growth(by_size[sizes[-1]])) if by_size.get(sizes[-1]) else ""))
-    notes = [line for name, lines in found.plans.items() for line in (f"the slowest statement of {name}", *lines)]
-    columns = [head for size in sizes for head in (f"{size:,}", f"beside {sizes[0]:,}", "growth %")]
-    return Table("With so many assignments ever handled", ("", *columns, f"wanted {GROWTH}"), tuple(rows), tuple(notes))
-
-
-def _cells(rounds: Sequence[Pair]) -> tuple[str, str, str]:
-    if not rounds:
-        return "–", "–", "–"
-    small, large = (plain(figure(values).median) for values in zip(*rounds, strict=True))
-    return large, small, f"{growth(rounds):+.0f}"

@@ -27,8 +27,8 @@ LAST = ("all", "idle %", "others %")
 """All CPU a message; how idle the machine was, and what went to processes that have no part in it."""
 
 STALLED_MS, PLAYS = 50.0, 4
-"""A run at a steady rate, in which somebody without a part in it waited for the disk for so long, tells of the disk: it
-is played again, at most so many times in all."""
+"""A run at a steady rate, in which a bystander waited for the disk for so long, tells of the machine: it is played
+again, at most so many times in all."""
 DISTURBED = 10
 """Per cent of the machine that goes to others: above, what was measured tells of them too."""
 
@@ -89,7 +89,9 @@ def table(
     notes += [_share(one, load) for one in contestants if load.backlog and one.part_of > 1 and one.name in mine]
     notes += _disturbed(mine)
     if anew := ", ".join(f"{name} {count} ×" for name, count in (again or {}).items() if count):
-        notes.append(f"the disk itself stood still for {STALLED_MS:g} ms or more, and it was played again: {anew}")
+        notes.append(f"a bystander waited {STALLED_MS:g} ms or more for the disk, and it was played again: {anew}")
+    if kept := [name for name, those in mine.items() if load.rate and any(run.disk >= STALLED_MS for run in those)]:
+        notes.append(f"so did one in a run that counts, since it did {PLAYS} times: {', '.join(kept)}")
     return replace(made, rows=(*made.rows, *absent), notes=(*made.notes, *notes))
 
 

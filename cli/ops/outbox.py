@@ -92,11 +92,12 @@ def stuck_lines(service: str, one_by_one: Stuck | None, known: Known, now: datet
 
 def tried(one: Message, now: datetime) -> str:
     """How it went so far, and when it is tried again."""
-    if not one.attempts:
+    if not one.attempts and one.last_error is None:
         return f"not tried yet, {age(one.since, now)} old"
     due = one.next_at is None or one.next_at <= now
     again = "now" if due or one.next_at is None else moment(one.next_at)
-    return f"tried {one.attempts} times, next {again}: {one.last_error or 'no reason was given'}"
+    tried = f"tried {one.attempts} times" if one.attempts else "somebody is in the way"
+    return f"{tried}, next {again}: {one.last_error or 'no reason was given'}"
 
 
 def gap_lines(service: str, gap: Gap, known: Known) -> Iterator[str]:

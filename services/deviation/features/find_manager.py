@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from chassis import replica
 from chassis.database import Transaction
 from chassis.decision import Decision
-from chassis.jobs import Left, each
+from chassis.jobs import MOST_BUSY, Left, each
 from contracts.deviation import DeviationMoved
 from services.deviation.deviation import Deviation, Status, hand_over
 from services.deviation.tables import deviations
@@ -30,6 +30,8 @@ async def find_managers(tx: Transaction) -> Left:
             found = select(table.id).where(lacking, table.unit_id == unit_id).order_by(func.random()).limit(AT_A_TIME)
             give = partial(_give, tx, manager[0])
             left += await each(tx, await tx.scalars(found), give)
+        if left.busy >= MOST_BUSY:
+            break
     return left
 
 

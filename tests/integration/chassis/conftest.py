@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -15,7 +16,7 @@ from tests.support.managed_broker import ManagedBroker, managed_broker
 from tests.support.stafett import Ground, Running
 
 Effect = Callable[[AssignmentSent, Transaction], Awaitable[None]]
-Probe = Callable[[Effect | None], AbstractAsyncContextManager[Running]]
+Probe = Callable[..., AbstractAsyncContextManager[Running]]
 
 RECORD = text("INSERT INTO operator_act (operator, act, what, why) VALUES ('probe', 'effect', :what, :why)")
 EFFECTS = "SELECT what, why FROM operator_act WHERE act = 'effect' ORDER BY number"
@@ -28,10 +29,10 @@ async def effect(event: AssignmentSent, tx: Transaction) -> None:
 
 @pytest.fixture
 def probe(clean: Ground) -> Probe:
-    """Start the probe with a handler that runs before the effect."""
+    """Start the probe with a handler that runs before the effect, and what else is set."""
 
     @asynccontextmanager
-    async def start(before: Effect | None) -> AsyncIterator[Running]:
+    async def start(before: Effect | None, **settings: Any) -> AsyncIterator[Running]:
         subscriptions = Subscriptions()
 
         @subscriptions.on(AssignmentSent)
@@ -41,7 +42,7 @@ def probe(clean: Ground) -> Probe:
                 await before(event, tx)
 
         plan = Blueprint("execution", "probe", metadata, (), (subscriptions,))
-        async with clean.service("execution", plan) as running:
+        async with clean.service("execution", plan, **settings) as running:
             yield running
 
     return start

@@ -10,7 +10,6 @@ import asyncpg
 from chassis.database import Transaction
 from chassis.decision import SYSTEM, Refused
 from chassis.envelope import Cause, headers
-from chassis.inbox_queries import DUE, GAPS
 from chassis.keys import load_keys
 from contracts.authority import AssignmentSent, Order
 from contracts.topology import DIRECT, RESEND_REQUESTED, exchange
@@ -227,19 +226,6 @@ async def test_what_nobody_else_may_send_directly_is_not_an_event(probe: Probe) 
     async with probe(None) as running:
         await running.send(DIRECT, "execution", b"{}", {"ce-type": "stafett.resend-requested.v1"})
         await eventually(lambda: _count_parked(running, 1))
-
-
-async def test_looking_for_gaps_costs_no_more_the_longer_the_history_is(probe: Probe) -> None:
-    async with probe(None) as running:
-        await running.sql(
-            "INSERT INTO inbox (id, owner, subject, sequence, type, headers, body, status) SELECT gen_random_uuid(), "
-            "'authority', 'a/' || n / 10, n % 10, 't', '{}', '', 'applied' FROM generate_series(1, 20000) n"
-        )
-        await running.sql("INSERT INTO inbox_position SELECT 'authority', 'a/' || n, 9 FROM generate_series(0, 2000) n")
-        await running.sql("ANALYZE")
-        for query in (GAPS, DUE):
-            plan = await running.sql("EXPLAIN " + str(query).replace(":patience", "5"))
-            assert not [row for row in plan if "Seq Scan on inbox" in row["QUERY PLAN"]]
 
 
 async def test_a_request_to_send_history_to_nobody_is_parked(probe: Probe) -> None:

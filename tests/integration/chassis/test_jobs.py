@@ -1,10 +1,12 @@
 """What jobs promise: one that fails, or that somebody is in the way of, keeps no other waiting, and is told of."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 from sqlalchemy import text
 
 from chassis.database import Transaction
@@ -34,9 +36,9 @@ async def locked(running: Running, *ids: UUID) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def doing(ground: Ground, job: Job) -> AsyncIterator[Running]:
+async def doing(ground: Ground, job: Job, every: float = 0.2) -> AsyncIterator[Running]:
     """A service with one job, done often, and some rows to do it about."""
-    plan = Blueprint("execution", "probe", metadata, (), jobs={job: 0.2})
+    plan = Blueprint("execution", "probe", metadata, (), jobs={job: every})
     async with ground.service("execution", plan) as running:
         await running.sql(MADE, IDS)
         yield running
@@ -118,18 +120,21 @@ async def test_of_many_none_is_done_when_the_connection_breaks_and_all_are_when_
         assert tried[:6] == [*IDS[:2], *IDS], "it ends at the break, and begins anew"
 
 
-async def test_a_job_that_somebody_is_in_the_way_of_is_done_again_and_nothing_is_wrong(clean: Ground) -> None:
-    begun: list[bool] = []
+async def test_a_job_that_somebody_is_in_the_way_of_is_done_again_soon_and_nothing_is_wrong(
+    clean: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.jobs.AGAIN_SECONDS", 0.1)
+    begun = asyncio.Event()
     tried: list[bool] = []
 
     async def job(tx: Transaction) -> None:
-        if begun:
-            tried.append(True)
-            await tx.execute(DO, {"id": IDS[0]})
+        await begun.wait()
+        tried.append(True)
+        await tx.execute(DO, {"id": IDS[0]})
 
-    async with doing(clean, job) as running:
+    async with doing(clean, job, every=3600.0) as running:
         async with locked(running, IDS[0]):
-            begun.append(True)
+            begun.set()
             await eventually(lambda: _more(tried, 3))
             assert (await health(running))[0] == 200
         await eventually(lambda: done(running, IDS[0]))

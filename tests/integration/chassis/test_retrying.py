@@ -1,13 +1,9 @@
 """What is tried again is no business of what arrives, and changes nothing of what somebody has decided meanwhile."""
 
 import asyncio
-import re
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 from sqlalchemy import text
 
@@ -17,8 +13,6 @@ from contracts.authority import AssignmentSent
 from tests.integration.chassis.conftest import Probe
 from tests.integration.chassis.test_inbox import _all, numbered
 from tests.integration.chassis.test_parked import operating
-from tests.integration.chassis.test_parts_that_fail import health
-from tests.support.ops import beside, ops
 from tests.support.stafett import Running, eventually
 
 
@@ -84,74 +78,6 @@ async def test_what_is_due_to_be_tried_again_is_not_tried_with_what_arrives(prob
         await running.publish(numbered(neighbour, 1), sequence=1)
         await eventually(lambda: _all(running, neighbour, 1), 5)
         assert tries == {hanging: 3, due: tried, neighbour: 1}
-
-
-@asynccontextmanager
-async def at(running: Running, subject: UUID) -> AsyncIterator[None]:
-    """While somebody has this subject's position, as another process that applies it has."""
-    connection = await asyncpg.connect(running.database)
-    try:
-        async with connection.transaction():
-            await connection.execute(
-                "SELECT FROM inbox_position WHERE subject = $1 FOR UPDATE", f"assignment/{subject}"
-            )
-            yield
-    finally:
-        await connection.close()
-
-
-async def test_what_arrives_about_a_subject_that_somebody_is_at_is_stored_and_holds_up_nothing(probe: Probe) -> None:
-    subject, failing, neighbour, broken = uuid4(), uuid4(), uuid4(), [True]
-
-    async def fail(event: AssignmentSent, _tx: Transaction) -> None:
-        if event.assignment_id == failing and broken:
-            raise ValueError
-
-    async with probe(fail) as running:
-        await running.publish(numbered(subject, 1), sequence=1)
-        await eventually(lambda: _all(running, subject, 1))
-        async with at(running, subject):
-            await running.publish(numbered(failing, 1), sequence=1)  # so that each has a transaction of its own
-            await running.publish(numbered(subject, 2), sequence=2)
-            await running.publish(numbered(neighbour, 1), sequence=1)
-            await eventually(lambda: _all(running, neighbour, 1), 5)
-            await running.publish(numbered(subject, 3), sequence=3)
-            await running.publish(numbered(subject, 5), sequence=5)  # a gap, which is asked about
-            await running.publish(numbered(neighbour, 2), sequence=2)
-            await eventually(lambda: _all(running, neighbour, 2), 5)
-            assert await stored(running, subject) == {1: "applied", 2: "waiting", 3: "waiting", 5: "waiting"}
-            broken.clear()
-            await eventually(lambda: _all(running, failing, 1))
-            code, said = await ops(beside(running), "outbox", "--service", "execution", "--ids")
-            assert code == 0
-            assert re.search(rf"assignment/{subject} #2  \S+  not tried yet", said), said
-            assert (await health(running))[0] == 200
-        await eventually(lambda: _all(running, subject, 3))
-
-
-async def test_of_two_processes_that_get_one_subject_none_waits_long_for_the_other(probe: Probe) -> None:
-    subject = uuid4()
-    async with probe(None) as running:
-        await running.publish(numbered(subject, 1), sequence=1)
-        await eventually(lambda: _all(running, subject, 1))
-        async with at(running, subject):
-            await running.publish(numbered(subject, 2), sequence=2)
-            waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype IN ('tuple', 'transactionid')"
-            await eventually(lambda: running.sql(waits))
-        await eventually(lambda: _all(running, subject, 2), 0.5)
-
-
-async def test_what_a_batch_has_no_time_for_is_gone_on_with_in_its_order(
-    probe: Probe, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chassis.applying.TOGETHER_SECONDS", -1.0)
-    subjects = [uuid4() for _ in range(5)]
-    async with probe(None) as running:
-        for sequence in (1, 2, 3):
-            for subject in subjects:
-                await running.publish(numbered(subject, sequence), sequence=sequence)
-        for subject in subjects:
-            await eventually(lambda: _all(running, subject, 3))  # noqa: B023 – awaited here
 
 
 async def test_to_wait_for_somebodys_lock_is_no_attempt_that_counts(probe: Probe) -> None:

@@ -106,7 +106,7 @@ async def test_one_message_that_is_replayed_is_waited_for_and_what_became_of_it_
         assert (code, said.splitlines()) == (0, [f"{id} is tried again", "it went well"]), said
 
 
-@pytest.mark.parametrize("query", [stuck.UNSENT, stuck.FAILED, stuck.GAPS, stuck.HELD])
+@pytest.mark.parametrize("query", [stuck.UNSENT, stuck.FAILED, stuck.UNTRIED, stuck.GAPS, stuck.HELD])
 async def test_no_list_reads_all_the_messages_ever_handled(probe: Probe, query: object) -> None:
     keys = {"limit": 9} if "limit" in str(query) else {"owner": "authority", "subject": "assignment/1"}
     async with probe(None) as running, operating(running) as connection:

@@ -27,7 +27,7 @@ def test_the_peers_are_installed_as_the_launcher_installs_the_rest() -> None:
     launcher = (ROOT / "stafett").read_text()
     assert f'CERTIFICATES = Path("{packages.CERTIFICATES}")' in launcher
     made = packages.environment({"VIRTUAL_ENV": "/elsewhere", "PATH": "/bin"}, "/made")
-    assert ("VIRTUAL_ENV" in made, made["PATH"]) == (False, "/bin")
+    assert ("VIRTUAL_ENV" in made, made["PATH"], made["UV_PROJECT_ENVIRONMENT"]) == (False, "/bin", "/made")
     assert made.get("UV_SYSTEM_CERTS") == ("1" if Path(packages.CERTIFICATES).exists() else None)
     assert all(name in launcher for name in made if name.startswith("UV_"))
 

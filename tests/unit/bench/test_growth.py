@@ -2,8 +2,8 @@
 
 from bench.doors import door
 from bench.growth.fill import Copied, ids, statement
+from bench.growth.found import Grown, growth, tabled
 from bench.growth.plans import bare, statements
-from bench.growth.sizes import Grown, growth, tabled
 
 LOG = """2026-11-28 14:00:00.000 UTC [7] execution LOG:  duration: 3.500 ms  execute __asyncpg_stmt_1__: SELECT *
 \tFROM assignments WHERE id = $1 AND note = $2 AND other = $10
