@@ -64,7 +64,7 @@ class Applying:
         time is up for which others may wait for this transaction.
         """
         until = time.monotonic() + TOGETHER_SECONDS
-        placed = await self._set_apart(tx, arrivals)
+        placed = await self.set_apart(tx, arrivals)
         if not placed:
             return set()
         subjects = {(a.owner, a.subject) for a in placed}
@@ -94,19 +94,19 @@ class Applying:
                 await asyncio.sleep(0)  # a whole batch can take a while: doors are served in between
         return ready
 
-    async def keep(self, tx: Transaction, subject: Subject, arrivals: Sequence[Arrival]) -> int | None:
-        """Store what is new of one subject; gives how far that has come, None when somebody else is at it or nothing
-        has a place in it."""
-        placed = await self._set_apart(tx, arrivals)
-        position = (await sql.positions(await tx.begun(), {subject})).get(subject) if placed else None
+    async def keep(self, tx: Transaction, subject: Subject, placed: Sequence[Arrival]) -> int | None:
+        """Store what is new of one subject; gives how far that has come, None when somebody else is at it."""
+        position = (await sql.positions(await tx.begun(), {subject})).get(subject)
         await self._store(tx, [a for a in placed if position is None or a.sequence > position.last])
         return position.last if position else None
 
-    async def put_by(self, tx: Transaction, arrivals: Sequence[Arrival]) -> None:
-        """Store them, without a look at how far their subject has come."""
-        await self._store(tx, await self._set_apart(tx, arrivals))
+    async def put_by(self, tx: Transaction, arrivals: Sequence[Arrival]) -> bool:
+        """Store them, without a look at how far their subject has come. Whether any of them has a place in it."""
+        placed = await self.set_apart(tx, arrivals)
+        await self._store(tx, placed)
+        return bool(placed)
 
-    async def _set_apart(self, tx: Transaction, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    async def set_apart(self, tx: Transaction, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Take care of what has no place in any sequence; gives the others."""
         await self._store(tx, [a for a in arrivals if not a.sequence])
         placed = [a for a in arrivals if a.sequence]

@@ -131,9 +131,12 @@ class Inbox:
         if time.monotonic() < until:
             try:
                 async with self._transaction() as tx:
-                    last = await self._apply.keep(tx, subject, arrivals)
-                    if last is None or await self._apply.advance(tx, {subject: last}, until, tolerant=True):
-                        tx.afterwards.append(partial(self.stored.put_by, [subject]))
+                    placed = await self._apply.set_apart(tx, arrivals)
+                    last = await self._apply.keep(tx, subject, placed) if placed else None
+                    more = bool(placed)
+                    if last is not None:
+                        more = await self._apply.advance(tx, {subject: last}, until, tolerant=True)
+                self.stored.put_by([subject] if more else [])
             except HandlerBroke as broke:
                 async with self._transaction() as tx:
                     await self._apply.put_by(tx, arrivals)
@@ -146,8 +149,8 @@ class Inbox:
             else:
                 return
         async with self._transaction() as tx:
-            await self._apply.put_by(tx, arrivals)
-        self.stored.put_by([subject])
+            more = await self._apply.put_by(tx, arrivals)
+        self.stored.put_by([subject] if more else [])
 
     def _transaction(self) -> AbstractAsyncContextManager[Transaction]:
         return self._database.transaction(lock_seconds=LOCK_SECONDS)

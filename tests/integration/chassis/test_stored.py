@@ -47,15 +47,16 @@ async def in_hand(running: Running, subject: UUID, how: str) -> AsyncIterator[No
         await connection.close()
 
 
+def delivery(running: Running, subject: UUID, sequence: int) -> Delivery:
+    event = numbered(subject, sequence)
+    head = headers(uuid7(), event.type, event.subject, datetime.now(UTC), SYSTEM, Cause())
+    body = event.body(load_keys(running.keys, "authority").seal)
+    return Delivery({**head, "ce-sequence": str(sequence)}, body, event.type, None, 0)
+
+
 async def receive(running: Running, *messages: tuple[UUID, int]) -> None:
     """As one batch: messages with these numbers about these subjects."""
-    ring = load_keys(running.keys, "authority")
-    batch = []
-    for subject, sequence in messages:
-        event = numbered(subject, sequence)
-        head = headers(uuid7(), event.type, event.subject, datetime.now(UTC), SYSTEM, Cause())
-        head |= {"ce-sequence": str(sequence)}
-        batch.append(Delivery(dict(head), event.body(ring.seal), event.type, None, 0))
+    batch = [delivery(running, subject, sequence) for subject, sequence in messages]
     assert await running.app.state.service.inbox.receive(batch) == []
 
 
@@ -134,6 +135,24 @@ async def test_what_a_batch_has_no_time_for_is_gone_on_with_in_its_order(
         assert 2 <= statuses.count("applied") < 6
         await eventually(lambda: _all(running, one, 3))
         await eventually(lambda: _all(running, other, 3))
+
+
+async def test_what_has_no_place_in_any_order_is_parked_and_gets_none(probe: Probe) -> None:
+    subject, broken = uuid4(), [True]
+
+    async def fail(_event: AssignmentSent, _tx: Transaction) -> None:
+        if broken:
+            raise ValueError
+
+    async with probe(fail) as running:
+        before = await running.sql("SELECT owner, subject FROM inbox_position")
+        batch = [delivery(running, subject, 1), Delivery({"ce-subject": "a/1"}, b"?", "nothing", None, 0)]
+        assert await running.app.state.service.inbox.receive(batch) == []
+        assert len(await running.sql("SELECT 1 FROM inbox WHERE status = 'parked'")) == 1
+        broken.clear()
+        await eventually(lambda: _all(running, subject, 1))
+        after = await running.sql("SELECT owner, subject FROM inbox_position")
+        assert [row["subject"] for row in after if row not in before] == [f"assignment/{subject}"]
 
 
 async def test_to_look_for_what_is_stored_or_missing_costs_no_more_the_longer_the_history_is(
