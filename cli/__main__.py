@@ -17,7 +17,7 @@ what follows the part goes to pytest: -k WORDS, -x, -v, -n0 (one process).
 
 faults: a quarter of an hour, on servers of its own. Six services and their servers are killed, cut off and put
 wrong while assignments are played, and a checker judges what came of it. Each kind of fault has a test of its own;
-in the mixed one the courses, the faults and their moments are chosen at random: 2,100 courses, 60 faults.
+in the mixed one the courses, the faults and their moments are chosen at random: 2,060 courses, 50 faults.
   --seed N   choose the same again: each run prints its seed
   --cut      two minutes of it: 120 mixed courses and two of the broken builds. `./stafett test` has this cut
 
@@ -101,7 +101,7 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 def _add_for_developers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     test = commands.add_parser(
         "test",
-        help="run the tests, all or a part; what follows goes to pytest, as --seed N for faults",
+        help="run the tests, all or a part; what follows goes to pytest, such as --seed N for faults",
         epilog=OF_TESTS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -32,8 +32,8 @@ def add_command(acts: Any) -> None:
         "reconcile",
         help="compare what the services believe; --repair sends again what is missing",
         description="Compares what each owner has told with how far each receiver has come, and then what services "
-        "believe of every assignment. What is still on its way is counted, and is no drift. Exit code 0: no drift; 1: "
-        "some is left, or a service could not be asked.",
+        "believe of every assignment. What is still on its way is counted, and is no drift. Exit code 0: no drift in "
+        "what could be seen; 1: some is left, or a service could not be asked.",
     )
     agree.add_argument("--service", choices=SERVICES, help="only pairs of which this is one; default: all")
     agree.add_argument("--repair", action="store_true", help="send again what never came, and compare again")
@@ -82,7 +82,7 @@ def minds_of(linked: list[Pair]) -> list[Minds]:
 
 async def _all(service: str | None, order: Order) -> int:
     """Subjects first: what is sent again there may be what two services disagreed about."""
-    wanted, left = pairs(service), 0
+    wanted, left, unseen = pairs(service), 0, 0
     involved = tuple(name for name in SERVICES if any(name in (pair.owner, pair.receiver) for pair in wanted))
     async with AsyncExitStack() as stack:
         engines = {name: await stack.enter_async_context(database(name)) for name in involved}
@@ -94,13 +94,14 @@ async def _all(service: str | None, order: Order) -> int:
                     standing = await compare_subjects(between, order)
                 print("\n".join(standing_lines(standing)), flush=True)
                 left += standing.drift
+                unseen += standing.on_the_way if standing.queue != "empty" else 0
         for minds in minds_of(wanted):
             if missing.keys().isdisjoint((minds.one, minds.other)):
                 with comparing(minds.one, minds.other):
                     agreement = await compare_beliefs(minds, engines[minds.one], engines[minds.other])
                 print("\n".join(agreement_lines(agreement)), flush=True)
                 left += agreement.differ
-    print("\n".join([*missing_lines(missing), verdict(left, len(missing))]))
+    print("\n".join([*missing_lines(missing), verdict(left, len(missing), unseen)]))
     return 1 if left or missing else 0
 
 
@@ -122,11 +123,15 @@ async def _answers(service: str, engine: AsyncEngine) -> None:
             await connection.execute(text("SELECT (SELECT 1 FROM outbox LIMIT 1), (SELECT 1 FROM inbox LIMIT 1)"))
 
 
-def verdict(left: int, missing: int) -> str:
-    """The last line."""
+def verdict(left: int, missing: int, unseen: int = 0) -> str:
+    """The last line. unseen: subjects of which something has not come that may lie in a queue."""
     if left:
         return f"drift: {number(left)} differ"
-    return f"no drift in what could be asked; {missing} services could not be" if missing else "no drift"
+    if missing:
+        return f"no drift in what could be asked; {missing} service{'s' * (missing > 1)} could not be"
+    if unseen:
+        return f"no drift in what could be seen: ask again when the queues are empty, {number(unseen)} may lie in them"
+    return "no drift"
 
 
 def standing_lines(standing: Standing) -> Iterator[str]:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from cli.__main__ import OF_TESTS
 from tests.faults.kit.chaos import Chaos
 from tests.faults.kit.ledger import Act, Outcome
 from tests.faults.kit.rounds import kinds, rounds
@@ -83,3 +84,9 @@ def summary(chaos: Chaos, verdict: Verdict, seconds: float) -> str:
 def say(capsys: pytest.CaptureFixture[str], line: str) -> None:
     with capsys.disabled():
         sys.stderr.write(f"{line}\n")  # what runs side by side has no other way to the terminal
+
+
+@pytest.mark.in_the_cut
+def test_the_help_says_how_much_is_played() -> None:
+    times, courses, faults = WHOLE
+    assert f"{times * courses:,} courses, {times * faults} faults" in OF_TESTS

@@ -100,7 +100,8 @@ def test_every_owner_is_compared_with_each_who_hears_it_and_minds_once() -> None
 def test_the_last_line_says_whether_there_is_drift() -> None:
     assert verdict(0, 0) == "no drift"
     assert verdict(2, 1) == "drift: 2 differ"
-    assert verdict(0, 1) == "no drift in what could be asked; 1 services could not be"
+    assert verdict(0, 1) == "no drift in what could be asked; 1 service could not be"
+    assert verdict(0, 0, 3).startswith("no drift in what could be seen: ask again when the queues are empty, 3 may")
 
 
 def test_an_id_alone_may_be_of_anything_and_a_subject_of_one_thing() -> None:
