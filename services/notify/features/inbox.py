@@ -22,6 +22,8 @@ from services.notify.wording import LABELS, body, link, sent_by
 router = Router()
 
 PAGE_SIZE = 25
+MOST_COUNTED = 100
+"""Nobody counts on: who has as many unread wants to know that there are more, not how many."""
 
 
 class Line(BaseModel):
@@ -42,11 +44,12 @@ class Line(BaseModel):
 
 
 class Unread(BaseModel):
-    """How many of a kind are unread."""
+    """How many of a kind are unread, up to a hundred; more: there are others."""
 
     kind: Kind
     label: str
     count: int
+    more: bool
 
 
 class Inbox(BaseModel):
@@ -55,6 +58,7 @@ class Inbox(BaseModel):
     notices: list[Line]
     unread: list[Unread]
     unread_total: int
+    unread_more: bool
     after: UUID | None
     kind: Kind | None
     only_unread: bool
@@ -81,6 +85,7 @@ async def inbox(
         notices=[_line(notice, read_at, units, members) for notice, read_at in shown],
         unread=counts,
         unread_total=sum(one.count for one in counts),
+        unread_more=any(one.more for one in counts),
         after=shown[-1][0].id if len(found) > PAGE_SIZE else None,
         kind=kind,
         only_unread=unread,
@@ -111,10 +116,15 @@ def _newest_first(query: Select[Any], of: ReadOnlyColumnCollection[str, Any]) ->
 async def _unread(tx: Transaction, at: Collection[Place], reader: UUID) -> list[Unread]:
     place, notice = _places(at), notices.table.c
     here = and_(notice.kind == place.c.kind, notice.to_id == place.c.to_id)
-    query = select(notice.kind, func.count().label("unread")).select_from(place.join(notices.table, here))
-    query = query.where(OPEN, _not_read_by(reader)).group_by(notice.kind)
-    counted = {row.kind: row.unread for row in await tx.execute(query)}
-    return [Unread(kind=kind, label=LABELS[kind], count=counted[kind]) for kind in Kind if kind in counted]
+    some = select(notice.id).where(here, OPEN, _not_read_by(reader)).limit(MOST_COUNTED + 1)
+    each = some.correlate(place).lateral("each_place")
+    query = select(place.c.kind, func.count().label("unread")).select_from(place.join(each, true()))
+    counted = {row.kind: row.unread for row in await tx.execute(query.group_by(place.c.kind))}
+    return [
+        Unread(kind=kind, label=LABELS[kind], count=min(count, MOST_COUNTED), more=count > MOST_COUNTED)
+        for kind in Kind
+        if (count := counted.get(kind, 0))
+    ]
 
 
 def _places(at: Collection[Place]) -> TableValuedAlias:

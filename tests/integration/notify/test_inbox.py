@@ -1,12 +1,13 @@
 """The inbox as it is read: per person, by kind, in pages, and without what one has opted out of."""
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from chassis.database import Database
-from services.notify.features.inbox import PAGE_SIZE
+from services.notify.features.inbox import MOST_COUNTED, PAGE_SIZE
 from services.notify.features.settle_news import settle_news
 from tests.support import heard
 from tests.support.heard import ASSIGNMENT, row
@@ -185,6 +186,21 @@ async def test_opening_never_goes_through_all_that_was_ever_told(notify: Running
         for statement, parameters in of_notices:
             plan = await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
             assert "Seq Scan on notices" not in "\n".join(plan.scalars())
+
+
+@pytest.mark.parametrize(("there", "said"), [(MOST_COUNTED, "Du har 100 olästa"), (250, "Du har fler än 100 olästa")])
+async def test_unread_notices_are_counted_up_to_a_hundred(notify: Running, there: int, said: str) -> None:
+    await notify.sql(FILL, unit("blandaren-ute"), "distributed", "open", there)
+    with statements(notify) as seen:
+        shown = await opened(notify, "omar.haddad")
+    assert [(one["count"], one["more"]) for one in shown["unread"]] == [(100, there > 100)]
+    ((statement, parameters),) = [one for one in seen if "unread" in one[0]]
+    async with notify.app.state.database.engine.connect() as connection:
+        plan = (await connection.exec_driver_sql(f"EXPLAIN ANALYZE {statement}", parameters)).scalars().all()
+    counted = re.findall(r"Nested Loop  .*actual.*rows=([\d.]+)", "\n".join(plan))
+    assert [float(rows) for rows in counted] == [min(there, MOST_COUNTED + 1)], plan
+    async with notify.browser("omar.haddad") as omar:
+        assert said in (await omar.get(INBOX)).text
 
 
 async def test_old_news_to_a_unit_no_longer_counts_as_unread_but_what_waits_for_somebody_does(notify: Running) -> None:
