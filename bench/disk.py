@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,10 @@ class Disk:
 
 @contextmanager
 def watched(folder: Path) -> Iterator[Disk]:
-    """Write a page in this folder twenty times a second, and have each on the disk, until the end."""
+    """Write a page in this folder twenty times a second, and have each on the disk, until the end.
+
+    OSError when that failed: who has not seen all has not seen that nothing was slow.
+    """
     disk, over = Disk(), threading.Event()
 
     def watch() -> None:
@@ -35,10 +39,10 @@ def watched(folder: Path) -> Iterator[Disk]:
                 os.fdatasync(file.fileno())
                 disk.slowest = max(disk.slowest, (time.perf_counter() - began) * 1000)
 
-    watching = threading.Thread(target=watch)
-    watching.start()
-    try:
-        yield disk
-    finally:
-        over.set()
-        watching.join()
+    with ThreadPoolExecutor(1) as threads:
+        watching = threads.submit(watch)
+        try:
+            yield disk
+        finally:
+            over.set()
+        watching.result()

@@ -87,7 +87,7 @@ def tabled(
         (
             service,
             str(starts[service]),
-            *(f"{value:.0f}" for m in (before[service], after[service]) for value in (m.resident, m.proportional)),
+            *(f"{value:.1f}" for m in (before[service], after[service]) for value in (m.resident, m.proportional)),
             MEMORY_MB.verdict(after[service].resident),
             f"{idle[service]:.2f}",
             IDLE_CPU.verdict(idle[service]),

@@ -22,14 +22,19 @@ class Spent:
     """Seconds of CPU by part, and of the whole machine, since it started."""
 
     parts: dict[str, float]
+    own: float
+    """Of the process that measures."""
     idle: float
+    """Also while it waited for the disk."""
     whole: float
 
 
 def spent(processes: dict[str, int]) -> Spent:
     """Part -> process id of its root; what its children have used, also those that are gone, is its own."""
     machine = psutil.cpu_times()
-    return Spent({part: _of_tree(pid) for part, pid in processes.items()}, machine.idle, float(sum(machine)))
+    own = float(sum(psutil.Process().cpu_times()[:2]))  # alone: all that it has started are its children
+    idle = machine.idle + getattr(machine, "iowait", 0.0)
+    return Spent({part: _of_tree(pid) for part, pid in processes.items()}, own, idle, float(sum(machine)))
 
 
 def _of_tree(pid: int) -> float:

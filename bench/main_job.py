@@ -1,7 +1,6 @@
 """The main job through HTTP: many assignments at once, each from order to closing through all six services."""
 
 import asyncio
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,9 +35,10 @@ class Round:
     """What one round gave."""
 
     assignments: int
+    """Played to the end."""
     seconds: float
     messages: int
-    """Applied, by all services."""
+    """Applied, by all services, until the last of them was closed."""
     cpu: dict[str, float]
     """Seconds an assignment, by part."""
     wrong: tuple[str, ...]
@@ -53,7 +53,7 @@ def persons(count: int) -> Sequence[str]:
 async def played(on: Installation, clock: Clock, numbers: Sequence[str]) -> Round:
     """Play the main job for each person, some at once."""
     waiting: Iterator[str] = iter(numbers)
-    pids = {**on.pids, "PostgreSQL": on.on.postgres.pid, "RabbitMQ": on.on.rabbitmq.pid, "client": os.getpid()}
+    pids = {**on.pids, "PostgreSQL": on.on.postgres.pid, "RabbitMQ": on.on.rabbitmq.pid}
     failed: list[str] = []
     before, messages, began = spent(pids), await _messages(on.on), time.monotonic()
 
@@ -70,12 +70,14 @@ async def played(on: Installation, clock: Clock, numbers: Sequence[str]) -> Roun
         for _ in range(AT_ONCE):
             tasks.create_task(player(client))
     seconds, after = time.monotonic() - began, spent(pids)
+    applied, ended = await _messages(on.on) - messages, len(numbers) - len(failed)
     wrong = (*failed, *await disagreements(on.on))
-    return Round(len(numbers), seconds, await _messages(on.on) - messages, _each(before, after, len(numbers)), wrong)
+    return Round(ended, seconds, applied, _each(before, after, len(numbers)), wrong)
 
 
 def _each(before: Spent, after: Spent, count: int) -> dict[str, float]:
-    return {part: (after.parts[part] - used) / count for part, used in before.parts.items()}
+    used = {part: after.parts[part] - seconds for part, seconds in before.parts.items()}
+    return {part: seconds / count for part, seconds in {**used, "client": after.own - before.own}.items()}
 
 
 async def _messages(on: Ground) -> int:
@@ -129,17 +131,17 @@ async def rounds(on: Ground, count: int, many: int, told: Told) -> list[str]:
         done.append(one)
         wrong += one.wrong
         told.say(f"main job, round {number} of {count}: {one.assignments} assignments in {one.seconds:.1f} s")
-    told.show(tabled(done))
+    told.show(tabled(done, many))
     told.show(clock.table("Doors during the main job, all rounds together"))
     return wrong
 
 
-def tabled(done: Sequence[Round]) -> Table:
+def tabled(done: Sequence[Round], many: int) -> Table:
     per_minute = figure([one.assignments / one.seconds * 60 for one in done])
     messages = figure([one.messages / one.seconds for one in done])
     cpu = {part: figure([one.cpu[part] * 1000 for one in done]) for part in done[0].cpu}
     rows = [("assignments a minute", str(per_minute)), ("messages applied a second", str(messages))]
     rows += [(f"CPU ms an assignment, {part}", str(used)) for part, used in cpu.items()]
-    title = f"The main job through HTTP: {done[0].assignments} assignments, {AT_ONCE} at once, {len(cpu) - 3} processes"
+    title = f"The main job through HTTP: {many} assignments, {AT_ONCE} at once, {len(cpu) - 3} processes"
     note = "each step asks again every 10 ms until what was sent has arrived: far more often than people do"
     return Table(title, ("", "median (lowest–highest)"), tuple(rows), (note,))

@@ -56,7 +56,8 @@ def bench(part: str, rounds: int, *, quick: bool, markdown: bool) -> int:
     chosen: Sequence[str] = tuple(PARTS) if part == "all" else (part,)
     told = Told(_say, partial(_show, markdown=markdown))
     wrong: list[str] = []
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
     with ground() as on:
         print(f"{asyncio.run(described(on.servers))}; rounds: {rounds}, median (lowest–highest)\n", flush=True)
         for name in chosen:
@@ -69,9 +70,9 @@ def bench(part: str, rounds: int, *, quick: bool, markdown: bool) -> int:
     return 1 if wrong else 0
 
 
-def _stop(_number: int, _frame: object) -> None:
+def _stop(number: int, _frame: object) -> None:
     """Ends what has been started, in order."""
-    sys.exit(128 + signal.SIGTERM)
+    sys.exit(128 + number)
 
 
 def _say(text: str) -> None:

@@ -10,7 +10,7 @@ CASE_WORKER, COORDINATOR, CARE_WORKER, MANAGER = "karin.berg", "eva.nyberg", "jo
 
 async def play(stage: Play) -> None:
     """The whole main job. StepFailed at the first step that does not do what it should."""
-    for act in (order, distribute, acknowledge, write_journal, follow_up, deviate, finish):
+    for act in (order, distribute, acknowledge, write_journal, follow_up, report, analyse, finish):
         await act(stage)
 
 
@@ -167,11 +167,11 @@ async def is_received(stage: Play, path: str) -> bool:
     return bool(seen["status"] == "received")
 
 
-async def deviate(stage: Play) -> None:
+async def report(stage: Play) -> None:
     unit = stage.known["units"]["Blandaren htj ute (Leanlink)"]
     async with stage.step("En avvikelse registreras; den ligger hos ansvarig chef") as sent:
         now = datetime.now(SWEDEN) - timedelta(minutes=30)
-        report = {
+        deviation = {
             "person_id": stage.known["person"],
             "kind": "deviation",
             "business_area": "ao",
@@ -181,10 +181,14 @@ async def deviate(stage: Play) -> None:
             "occurred_at": f"{now:%H:%M}",
             "course_of_events": "Moira halkade i hallen. Hon slog sig inte.",
         }
-        made = await stage.until(lambda: stage.ask(CARE_WORKER, "POST", "/deviation/deviations", report))
+        made = await stage.until(lambda: stage.ask(CARE_WORKER, "POST", "/deviation/deviations", deviation))
+        stage.known["deviation"] = made["id"]
         sent()
         await stage.until(lambda: has_notice(stage, MANAGER, "deviation"))
-    path = f"/deviation/deviations/{made['id']}"
+
+
+async def analyse(stage: Play) -> None:
+    path = f"/deviation/deviations/{stage.known['deviation']}"
     async with stage.step("Chefen analyserar och ger återkoppling; den når den som rapporterade") as sent:
         await stage.ask(MANAGER, "POST", f"{path}/analysis")
         analysis = {"analysis": "Mattan gled.", "cause": "Halt golv", "consequence": "minor", "severity": 1,

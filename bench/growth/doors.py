@@ -10,7 +10,7 @@ from bench.doors import Clock
 from bench.figures import percentile
 from bench.installation import Installation
 from bench.parts import PartFailed
-from cli.play import CARE_WORKER, CASE_WORKER, COORDINATOR
+from cli.play import CARE_WORKER, CASE_WORKER, COORDINATOR, MANAGER
 
 WARM, ASKED = 5, 40
 
@@ -34,12 +34,17 @@ class Door:
 DOORS = (
     Door("authority: my assignments, p50 ms", CASE_WORKER, "/authority/assignments"),
     Door("authority: persons, p50 ms", CASE_WORKER, "/authority/persons"),
-    Door("authority: search by name, p50 ms", CASE_WORKER, "/authority/persons/search", "{person}"),
+    Door("authority: search by name, p50 ms", CASE_WORKER, "/authority/persons/search", "{name}"),
     Door("authority: one assignment, p50 ms", CASE_WORKER, "/authority/assignments/{closed}"),
     Door("execution: new assignments, p50 ms", COORDINATOR, "/execution/new-assignments"),
     Door("execution: my units, p50 ms", CARE_WORKER, "/execution/my-units"),
     Door("execution: not current, p50 ms", COORDINATOR, "/execution/not-current"),
     Door("execution: one assignment, p50 ms", COORDINATOR, "/execution/assignments/{open}"),
+    Door("journal: a person's journals, p50 ms", CARE_WORKER, "/journal/journals?person_id={person}"),
+    Door("journal: one journal, p50 ms", CARE_WORKER, "/journal/journals/{journal}"),
+    Door("deviation: to handle, p50 ms", MANAGER, "/deviation/deviations"),
+    Door("deviation: closed, p50 ms", MANAGER, "/deviation/deviations?status=closed"),
+    Door("deviation: my reports, p50 ms", CARE_WORKER, "/deviation/my-reports"),
     Door("notify: inbox, p50 ms", COORDINATOR, "/notify/inbox"),
     Door("notify: sent, p50 ms", COORDINATOR, "/notify/sent"),
 )
@@ -51,7 +56,7 @@ class Side:
 
     six: Installation
     ids: Mapping[str, str]
-    """Of the assignments that were played, by name."""
+    """Of what was played, by the places in a door's path."""
 
 
 async def asked(sides: Sequence[Side], door: Door) -> list[float]:

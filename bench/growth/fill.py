@@ -1,5 +1,6 @@
 """Years of work in minutes: assignments that were really played through the doors, copied by the database."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -32,20 +33,24 @@ def ids(*columns: str, **others: str) -> dict[str, str]:
     return {**{column: ID.format(column) for column in columns}, **others}
 
 
+ABOUT = "subject ~ '^(assignment|deviation|journal)/'"
+"""What grows with what is handled; units and members do not."""
 UNREAD = "'{}'::bytea"
 """In place of the body of an old message, which nothing reads but a resend: it would take ten gigabytes."""
 MESSAGES = (
     Copied(
         "outbox",
         ids("id", subject=SUBJECT, body=UNREAD),
-        "receiver IS NULL AND subject LIKE 'assignment/%'",
+        f"receiver IS NULL AND {ABOUT}",
         once="subject",
     ),
-    Copied("outbox_subject", {"subject": SUBJECT}, "subject LIKE 'assignment/%'"),
-    Copied("inbox", ids("id", subject=SUBJECT, body=UNREAD), "subject LIKE 'assignment/%'", once="owner, subject"),
-    Copied("inbox_position", {"subject": SUBJECT}, "subject LIKE 'assignment/%'"),
+    Copied("outbox_subject", {"subject": SUBJECT}, ABOUT),
+    Copied("inbox", ids("id", subject=SUBJECT, body=UNREAD), ABOUT, once="owner, subject"),
+    Copied("inbox_position", {"subject": SUBJECT}, ABOUT),
     Copied("access_log", ids("person_id"), once="action, what"),
 )
+NEARBY = (Copied("persons", ids("id", identity_number="NULL")), Copied("carried", ids("assignment_id", "person_id")))
+"""What the journal and the deviation service know of persons and of what is carried out for them."""
 COPIED: dict[str, tuple[Copied, ...]] = {
     "authority": (
         Copied(
@@ -67,6 +72,18 @@ COPIED: dict[str, tuple[Copied, ...]] = {
     "execution": (
         Copied("assignments", ids("id", "person_id", "decision_id"), moved=("unit_id",)),
         Copied("follow_ups", ids("id", "assignment_id", "person_id", document="''")),
+        *MESSAGES,
+    ),
+    "journal": (
+        *NEARBY,
+        Copied("journals", ids("id", "person_id"), moved=("unit_id",)),
+        Copied("notes", ids("id", "journal_id")),
+        Copied("entries", ids("journal_id", "note_id", hash="md5(t.hash || ':' || n)")),
+        *MESSAGES,
+    ),
+    "deviation": (
+        *NEARBY,
+        Copied("deviations", ids("id", "person_id"), moved=("unit_id", "manager_id", "reported_by")),
         *MESSAGES,
     ),
     "notify": (
@@ -101,17 +118,22 @@ async def keep_originals(on: Ground, name: str, *, but: tuple[str, ...] = ()) ->
 
 async def copy(on: Ground, name: str, first: int, last: int, *, moved: bool) -> None:
     """Make the copies with these numbers of what was kept under this name; moved: most of them to other units."""
-    for service, tables in COPIED.items():
-        connection = await asyncpg.connect(on.admin(service))
-        try:
-            async with connection.transaction():
-                await connection.execute("SET LOCAL session_replication_role = replica")  # what is copied is whole
-                await connection.execute("SET LOCAL synchronous_commit = off")
-                for copied in tables:
-                    columns = [row["column_name"] for row in await connection.fetch(COLUMNS, copied.table)]
-                    await connection.execute(statement(name, copied, columns, (first, last), moved=moved))
-        finally:
-            await connection.close()
+    async with asyncio.TaskGroup() as services:
+        for service in COPIED:
+            services.create_task(_copy(on, service, name, (first, last), moved=moved))
+
+
+async def _copy(on: Ground, service: str, name: str, numbers: tuple[int, int], *, moved: bool) -> None:
+    connection = await asyncpg.connect(on.admin(service))
+    try:
+        async with connection.transaction():
+            await connection.execute("SET LOCAL session_replication_role = replica")  # what is copied is whole
+            await connection.execute("SET LOCAL synchronous_commit = off")
+            for copied in COPIED[service]:
+                columns = [row["column_name"] for row in await connection.fetch(COLUMNS, copied.table)]
+                await connection.execute(statement(name, copied, columns, numbers, moved=moved))
+    finally:
+        await connection.close()
 
 
 def statement(name: str, copied: Copied, columns: list[str], numbers: tuple[int, int], *, moved: bool) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from bench.figures import GROWTH, figure, plain
 from bench.table import Table
@@ -23,9 +24,8 @@ class Grown:
 
 
 def growth(rounds: Sequence[Pair]) -> float:
-    """Per cent, from the small one's median to the grown one's."""
-    small, large = (figure(values).median for values in zip(*rounds, strict=True))
-    return (large / small - 1) * 100
+    """Per cent from the small one to the grown one: the median of the rounds, in each of which they took turns."""
+    return (median(large / small for small, large in rounds) - 1) * 100
 
 
 def tabled(found: Grown, sizes: Sequence[int]) -> Table:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import asyncpg
 from sqlalchemy import Connection, text
@@ -10,6 +11,7 @@ from bench.ground import Ground
 from bench.growth import fill
 from bench.growth.found import Grown
 from bench.hand_off import chassis, sealed
+from bench.hand_off.contest import plays
 from bench.hand_off.contestants import SEALED
 from bench.hand_off.course import Load
 from bench.hand_off.measure import Contestant, Databases, Run, attempt
@@ -34,13 +36,17 @@ async def hand_offs(beside: Ground, on: Ground, found: Grown, size: int, loads: 
     for load in loads:
         for number in range(rounds):
             turns = (beside, on) if number % 2 else (on, beside)
-            runs = [await attempt(_contestant(size), load, side) for side in turns]
+            runs = (await plays(load, partial(_each, turns, size, load)))[-1]
             small, large = runs if number % 2 else reversed(runs)
             _add(found, size, load, small, large)
     for side in (beside, on):
         await _settle(side)
         await _forget(side, began)
         await fill.analyse(side)
+
+
+async def _each(turns: Sequence[Ground], size: int, load: Load) -> Sequence[Run]:
+    return [await attempt(_contestant(size), load, side) for side in turns]
 
 
 def _add(found: Grown, size: int, load: Load, small: Run, large: Run) -> None:

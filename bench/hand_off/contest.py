@@ -1,15 +1,16 @@
 """All who hand over, round after round in turn, and the tables that come of it."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
+from itertools import chain
 from statistics import median
 
-from bench.figures import DRAIN, LATENCY, SUSTAINED, Figure, figure, plain, ratio
+from bench.figures import DRAIN, LATENCY, SUSTAINED, Figure, Target, figure, plain, ratio
 from bench.ground import Ground
 from bench.hand_off.course import Load
-from bench.hand_off.measure import Contestant, Run, attempt
+from bench.hand_off.measure import STALLED_MS, Contestant, Run, attempt
 from bench.table import Table
 from bench.told import Told
 
@@ -26,9 +27,8 @@ PARTS = {
 LAST = ("all", "idle %", "others %")
 """All CPU a message; how idle the machine was, and what went to processes that have no part in it."""
 
-STALLED_MS, PLAYS = 50.0, 4
-"""A run at a steady rate, in which a bystander waited for the disk for so long, tells of the machine: it is played
-again, at most so many times in all."""
+PLAYS = 4
+"""A run at a steady rate in which the disk stood still is played again, at most so many times in all."""
 DISTURBED = 10
 """Per cent of the machine that goes to others: above, what was measured tells of them too."""
 
@@ -44,25 +44,41 @@ async def contest(
     for load in loads:
         playing = [one for one in contestants if is_there(one) and (one.relays or not load.backlog)]
         runs: list[Run] = []
-        again: Counter[str] = Counter()
+        again: list[Run] = []
         for number in range(1, rounds + 1):
             for contestant in playing:
-                for play in range(PLAYS):
-                    run = await attempt(contestant, load, ground)
-                    told.say(f"{load.name}, round {number} of {rounds}: {contestant.name}: {_said(load, run)}")
-                    again[contestant.name] += bool(play)
-                    if run.wrong or not load.rate or run.disk < STALLED_MS:
-                        break
-                runs.append(run)
+                say = partial(_say, told, load, f"round {number} of {rounds}")
+                *spoilt, counts = await plays(load, partial(_one, contestant, load, ground, say))
+                runs += counts
+                again += chain(*spoilt)
         told.show(table(contestants, load, runs, again))
         wrong += [f"{run.contestant}, {load.name}: {run.wrong}" for run in runs if run.wrong]
     return wrong
 
 
-def _said(load: Load, run: Run) -> str:
-    if run.wrong or not load.rate:
-        return run.wrong or f"{plain(run.per_second)} a second"
-    return f"{plain(run.p50)} and {plain(run.p99)} ms, the disk {plain(run.disk)}"
+async def plays(load: Load, play: Callable[[], Awaitable[Sequence[Run]]]) -> list[Sequence[Run]]:
+    """Runs that belong together, until the disk stood still in none of them: the last ones count."""
+    played: list[Sequence[Run]] = []
+    while len(played) < PLAYS:
+        played.append(await play())
+        if not load.rate or any(run.wrong for run in played[-1]) or not any(run.stalled for run in played[-1]):
+            break
+    return played
+
+
+async def _one(contestant: Contestant, load: Load, ground: Ground, say: Callable[[Run], None]) -> Sequence[Run]:
+    run = await attempt(contestant, load, ground)
+    say(run)
+    return (run,)
+
+
+def _say(told: Told, load: Load, which: str, run: Run) -> None:
+    figures = f"{_halves(run)} ms, the disk {plain(run.disk)}" if load.rate else f"{plain(run.per_second)} a second"
+    told.say(f"{load.name}, {which}: {run.contestant}: {run.wrong or figures}")
+
+
+def _halves(run: Run) -> str:
+    return f"{plain(run.p50)} and {plain(run.p99)}"
 
 
 def is_there(contestant: Contestant) -> bool:
@@ -70,12 +86,10 @@ def is_there(contestant: Contestant) -> bool:
     return not contestant.needs or find_spec(contestant.needs) is not None
 
 
-def table(
-    contestants: Sequence[Contestant], load: Load, runs: Sequence[Run], again: Mapping[str, int] | None = None
-) -> Table:
+def table(contestants: Sequence[Contestant], load: Load, runs: Sequence[Run], again: Sequence[Run] = ()) -> Table:
     """What came of one load. Runs whose count is wrong have no figures; who has none at all says why in its row.
 
-    again: how often a run of each was played again because of the disk.
+    again: runs that do not count, since they were played again.
     """
     good = {one.name: [run for run in runs if run.contestant == one.name and not run.wrong] for one in contestants}
     mine = {name: those for name, those in good.items() if those}
@@ -88,11 +102,21 @@ def table(
     notes = [f"{one.name}: {one.lacks}" for one in contestants if one.lacks and one.name in mine]
     notes += [_share(one, load) for one in contestants if load.backlog and one.part_of > 1 and one.name in mine]
     notes += _disturbed(mine)
-    if anew := ", ".join(f"{name} {count} ×" for name, count in (again or {}).items() if count):
-        notes.append(f"a bystander waited {STALLED_MS:g} ms or more for the disk, and it was played again: {anew}")
-    if kept := [name for name, those in mine.items() if load.rate and any(run.disk >= STALLED_MS for run in those)]:
-        notes.append(f"so did one in a run that counts, since it did {PLAYS} times: {', '.join(kept)}")
+    notes += _spoilt(again)
+    if kept := [name for name, those in mine.items() if load.rate and any(run.stalled for run in those)]:
+        notes.append(f"so it did in one that counts, since it did {PLAYS} times: {', '.join(kept)}")
     return replace(made, rows=(*made.rows, *absent), notes=(*made.notes, *notes))
+
+
+def _spoilt(again: Sequence[Run]) -> list[str]:
+    """What runs gave that do not count: nobody need believe that it was the disk."""
+    said: dict[str, list[str]] = {}
+    for run in again:
+        said.setdefault(run.contestant, []).append(f"{_halves(run)} ({plain(run.disk)})")
+    if not said:
+        return []
+    head = f"played again, since a bystander waited {STALLED_MS:g} ms or more for the disk (p50 and p99 ms, the disk's)"
+    return [f"{head}: {'; '.join(f'{name} ' + ', '.join(those) for name, those in said.items())}"]
 
 
 def _share(contestant: Contestant, load: Load) -> str:
@@ -115,9 +139,8 @@ def _speeds(load: Load, runs: dict[str, list[Run]], floors: Sequence[str]) -> Ta
     floor = max((speeds[name].median for name in floors if name in speeds), default=0.0)
     rows = []
     for name, speed in speeds.items():
-        against = speed.median / floor if floor else 0.0
-        verdict = target.verdict(against) if name.startswith("stafett") else ""
-        rows.append((name, str(speed), ratio(against), verdict, *_cpu(runs[name])))
+        against = speed.median / floor if floor else None
+        rows.append((name, str(speed), *_against(name, against, target), *_cpu(runs[name])))
     what = f"draining a backlog of {load.count:,}" if load.backlog else f"as fast as it goes, {load.count:,} messages"
     columns = ("who", "a second", "× floor", f"wanted {target}", *PARTS, *LAST)
     return Table(f"Hand-off, {what} (CPU in µs a message)", columns, tuple(rows), _beaten(speeds, load))
@@ -141,16 +164,24 @@ def _latencies(load: Load, runs: dict[str, list[Run]], floors: Sequence[str]) ->
         cells = [name]
         for which in ("p50", "p99", "slowest", "due_p50", "due_p99"):
             latency = figure([getattr(run, which) for run in mine])
+            cells.append(str(latency))
+            if which == "slowest":
+                continue
             floor = min((median(getattr(run, which) for run in runs[one]) for one in floors if one in runs), default=0)
-            against = latency.median / floor if floor else 0.0
-            cells += [str(latency)] if which == "slowest" else [str(latency), ratio(against)]
-            if which in ("p50", "p99"):
-                cells.append(LATENCY.verdict(against) if name.startswith("stafett") else "")
+            held, verdict = _against(name, latency.median / floor if floor else None, LATENCY)
+            cells += [held, verdict] if which in ("p50", "p99") else [held]
         rows.append((*cells, str(figure([run.disk for run in mine])), *_cpu(mine)))
     wanted = ("× floor", f"wanted {LATENCY}")
     columns = ("who", "p50 ms", *wanted, "p99 ms", *wanted, "slowest ms", *FROM_DUE, "disk ms", *PARTS, *LAST)
     title = f"Hand-off, {load.rate:g} a second, {load.count:,} messages (CPU in µs a message)"
     return Table(title, columns, tuple(rows))
+
+
+def _against(name: str, against: float | None, target: Target) -> tuple[str, str]:
+    """The ratio and, for our own, the verdict; neither where there is no floor."""
+    if against is None:
+        return "–", ""
+    return ratio(against), target.verdict(against) if name.startswith("stafett") else ""
 
 
 FROM_DUE = ("from when it is due: p50 ms", "× floor", "p99 ms", "× floor")

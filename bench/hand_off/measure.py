@@ -17,6 +17,10 @@ from bench.parts import Part, PartFailed, done, part
 
 PATIENCE_SECONDS = 30.0
 """So long nothing may arrive before a run is given up."""
+STALLED_MS = 50.0
+"""Who has waited for the disk for so long, in a run at a steady rate, tells of the machine."""
+LATE_SECONDS = 1.0
+"""So long what comes twice may still come, when all is there and the clock has stopped."""
 WARM_UP = 0.05
 """This share of the first latencies counts for nobody: connections and statements are being made."""
 
@@ -88,15 +92,18 @@ class Run:
     wrong: str = ""
     """What is wrong with the count; empty when every message has arrived once."""
 
+    @property
+    def stalled(self) -> bool:
+        """Whether its latencies tell of the disk."""
+        return self.disk >= STALLED_MS
+
 
 async def attempt(contestant: Contestant, load: Load, ground: Ground) -> Run:
-    """A run; where a process fails, one that says so."""
+    """A run; where a process fails, or a server is gone, one that says so."""
     try:
-        with watched(ground.logs) as disk:
-            run = await measure(contestant, load, ground)
-    except PartFailed as failure:
+        return await measure(contestant, load, ground)
+    except (PartFailed, OSError) as failure:
         return Run(contestant.name, load.name, wrong=str(failure))
-    return replace(run, disk=disk.slowest)
 
 
 async def measure(contestant: Contestant, load: Load, ground: Ground) -> Run:
@@ -117,14 +124,17 @@ async def measure(contestant: Contestant, load: Load, ground: Ground) -> Run:
                 parts[role] = await stack.enter_async_context(playing)
             before = _spent(parts, ground)
             there = await counting.fetchval(_count(contestant))
-            if not load.backlog:
-                list(parts.values())[-1].tell("go")
-            await _until_all(counting, contestant, load, list(parts.values()))
-            after = _spent(parts, ground)
+            with watched(ground.logs) as disk:
+                if not load.backlog:
+                    list(parts.values())[-1].tell("go")
+                await _until_all(counting, contestant, load, list(parts.values()))
+                after = _spent(parts, ground)
+            await asyncio.sleep(LATE_SECONDS)
         arrived = await _arrived(counting, contestant, databases.sender)
     finally:
         await counting.close()
-    return judged(contestant.name, load, arrived, used(before, after, load.count - there))
+    run = judged(contestant.name, load, arrived, used(before, after, load.count - there))
+    return replace(run, disk=disk.slowest)
 
 
 def _spent(parts: dict[str, Part], ground: Ground) -> Spent:
@@ -181,7 +191,8 @@ def used(before: Spent, after: Spent, messages: int) -> Use:
     ours = {part: after.parts[part] - spent for part, spent in before.parts.items()}
     idle, whole = after.idle - before.idle, max(1e-9, after.whole - before.whole)
     cpu = {part: seconds / max(1, messages) * 1e6 for part, seconds in ours.items()}
-    return cpu, idle / whole * 100, max(0.0, whole - idle - sum(ours.values())) / whole * 100
+    known = idle + sum(ours.values()) + after.own - before.own
+    return cpu, idle / whole * 100, max(0.0, whole - known) / whole * 100
 
 
 def judged(name: str, load: Load, arrived: Arrived, use: Use) -> Run:

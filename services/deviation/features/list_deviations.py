@@ -1,13 +1,15 @@
 """Avvikelser att hantera: what waits for the manager who answers for it, the oldest first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, Uuid, column, func, literal, select, true, tuple_, union
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 from chassis import replica
 from chassis.auth import Actor
@@ -56,20 +58,9 @@ async def deviations_to_handle(
     status: Annotated[Status | None, Query()] = None,
     after: Annotated[UUID | None, Query()] = None,
 ) -> ToHandle:
-    table = deviations.table.c
-    mine = or_(
-        table.unit_id.in_(await answered_for(tx, by.member_id, tx.today)),
-        and_(table.manager_id == by.member_id, table.unit_id.in_(by.units(REPORTERS))),
-    )
-    wanted = table.status.in_([status] if status in (*OPEN, Status.CLOSED) else OPEN)
-    key = tuple_(table.registered_at, table.id)
-    oldest_first = status is not Status.CLOSED
-    order = (table.registered_at, table.id) if oldest_first else (table.registered_at.desc(), table.id.desc())
-    query = select(deviations.table).where(mine, wanted).order_by(*order).limit(PAGE_SIZE + 1)
-    if after:
-        last = select(table.registered_at, table.id).where(table.id == after).scalar_subquery()
-        query = query.where(key > last if oldest_first else key < last)
-    found = await tx.find(deviations, query)
+    wanted = [status] if status in (*OPEN, Status.CLOSED) else OPEN
+    listed = _listed(by, await answered_for(tx, by.member_id, tx.today), wanted, after)
+    found = await tx.find(deviations, listed)
     shown = found[:PAGE_SIZE]
     persons = await persons_of(tx, shown)
     names = await replica.unit_names(tx, {deviation.unit_id for deviation in shown})
@@ -80,6 +71,40 @@ async def deviations_to_handle(
         status=status,
         statuses=[*OPEN, Status.CLOSED],
         after=shown[-1].id if len(found) > PAGE_SIZE else None,
+    )
+
+
+def _listed(by: Actor, answered: Collection[UUID], wanted: Collection[Status], after: UUID | None) -> Select[Any]:
+    """The first of each unit and of each status, from an index alone, then the first of those: no more work the more
+    there is behind them. What is closed comes with the newest first."""
+    table, newest_first = deviations.table.c, Status.CLOSED in wanted
+    unit, code = _rows("unit_id", Uuid, list(answered)), _rows("code", Text, [status.value for status in wanted])
+    last = select(table.registered_at, table.id).where(table.id == after).scalar_subquery()
+    key = tuple_(table.registered_at, table.id)
+
+    def page(query: Select[Any], of: ReadOnlyColumnCollection[str, Any]) -> Select[Any]:
+        by_key = (of.registered_at, of.id)
+        return query.order_by(*(part.desc() if newest_first else part for part in by_key)).limit(PAGE_SIZE + 1)
+
+    def first(*where: ColumnElement[bool]) -> Select[Any]:
+        query = select(table.registered_at, table.id).where(table.status == code.c.code, *where)
+        if after:
+            query = query.where(key < last if newest_first else key > last)
+        return page(query, table)
+
+    at_unit = first(table.unit_id == unit.c.unit_id).correlate(unit, code).lateral("at_unit")
+    own = first(table.manager_id == by.member_id, table.unit_id.in_(by.units(REPORTERS))).correlate(code).lateral("own")
+    these = select(at_unit).select_from(unit.join(code, true()).join(at_unit, true()))
+    those = select(own).select_from(code.join(own, true()))
+    all_firsts = union(these, those).subquery("all_firsts")
+    shown = page(select(all_firsts), all_firsts.c).subquery("shown")
+    return page(select(deviations.table).join(shown, shown.c.id == table.id), table)
+
+
+def _rows(name: str, kind: type[Uuid[UUID] | Text], values: list[Any]) -> TableValuedAlias:
+    """Values as a table to join with."""
+    return (
+        func.unnest(literal(values, ARRAY(kind))).table_valued(column(name, kind)).render_derived(name=f"each_{name}")
     )
 
 

@@ -33,8 +33,8 @@ def test_a_copy_has_another_id_and_most_of_what_is_closed_another_unit() -> None
     assert "n % 100 = 0 THEN t.unit_id" in statement("closed", copied, ["id", "unit_id"], (1, 9), moved=True)
 
 
-def test_growth_is_between_the_medians_of_what_was_measured_in_turn() -> None:
-    assert round(growth([(1.0, 1.2), (1.0, 1.2), (9.0, 1.2)])) == 20
+def test_growth_is_the_median_of_the_rounds_in_each_of_which_the_two_took_turns() -> None:
+    assert round(growth([(1.0, 1.2), (10.0, 12.0), (5.0, 1.0)])) == 20
 
 
 def test_what_grows_by_more_than_wanted_is_marked_and_its_plan_shown() -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from bench.hand_off.amqp import Client
-from bench.hand_off.contest import table
+from bench.hand_off.contest import plays, table
 from bench.hand_off.contestants import OWN, PEERS
 from bench.hand_off.course import Load, drive, subject
 from bench.hand_off.measure import Arrived, Run, judged, speed, used
@@ -53,8 +53,8 @@ def test_a_message_that_is_lost_or_doubled_makes_the_count_wrong(messages: tuple
 
 
 def test_what_nobody_of_ours_used_and_was_not_idle_went_to_others() -> None:
-    before, after = Spent({"sender": 1.0}, 10.0, 100.0), Spent({"sender": 3.0}, 14.0, 110.0)
-    assert used(before, after, 1_000) == ({"sender": 2_000.0}, 40.0, 40.0)
+    before, after = Spent({"sender": 1.0}, 1.0, 10.0, 100.0), Spent({"sender": 3.0}, 1.5, 14.0, 110.0)
+    assert used(before, after, 1_000) == ({"sender": 2_000.0}, 40.0, 35.0)
 
 
 def rounds(name: str, load: Load, *speeds: float) -> list[Run]:
@@ -110,6 +110,48 @@ def test_a_run_whose_count_is_wrong_has_no_figures() -> None:
 def test_a_peer_that_is_not_installed_says_so_in_its_row() -> None:
     absent = replace(PEERS[0], needs="a_module_that_is_nowhere")
     assert table((OWN[0], absent), FAST, rounds("floor", FAST, 1000)).rows[1][:2] == ("Celery", "not installed")
+
+
+def test_without_a_floor_nothing_is_reached() -> None:
+    for load in (FAST, STEADY, BACKLOG):
+        made = table(OWN, load, rounds("stafett", load, 100.0))
+        held = [cell for column, cell in zip(made.columns, made.rows[0], strict=True) if "×" in column]
+        assert set(held) == {"–"}
+        assert not {"goal", "met", "MISSED"} & set(made.rows[0])
+
+
+def test_what_was_played_again_is_said_with_what_it_gave() -> None:
+    counts = replace(rounds("stafett", STEADY, 1.0)[0], disk=4.0)
+    spoilt = replace(counts, p50=11.0, p99=163.0, disk=273.4)
+    made = table(OWN, STEADY, [counts], [spoilt, replace(spoilt, p99=86.4, disk=177.0)])
+    head = "played again, since a bystander waited 50 ms or more for the disk (p50 and p99 ms, the disk's)"
+    assert made.notes == (f"{head}: stafett 11.0 and 163 (273), 11.0 and 86.4 (177)",)
+
+
+def test_a_run_in_which_the_disk_stood_still_once_more_counts_and_says_so() -> None:
+    made = table(OWN, STEADY, [replace(rounds("stafett", STEADY, 1.0)[0], disk=50.0)])
+    assert made.notes == ("so it did in one that counts, since it did 4 times: stafett",)
+
+
+@pytest.mark.parametrize(
+    ("load", "played", "counts", "often"),
+    [
+        (STEADY, [Run("floor", "steady", disk=99.0), Run("floor", "steady", disk=49.9)], 1, 2),
+        (STEADY, [Run("floor", "steady", disk=float(n)) for n in (90, 80, 70, 60, 1)], 3, 4),
+        (STEADY, [Run("floor", "steady", disk=99.0, wrong="3 rows")], 0, 1),
+        (FAST, [Run("floor", "sustained", disk=99.0)], 0, 1),
+    ],
+)
+def test_a_run_is_played_again_while_the_disk_stands_still_but_not_for_a_wrong_count(
+    load: Load, played: list[Run], counts: int, often: int
+) -> None:
+    waiting = iter(played)
+
+    async def one() -> list[Run]:
+        return [next(waiting)]
+
+    runs = asyncio.run(plays(load, one))
+    assert (runs[-1], len(runs)) == ([played[counts]], often)
 
 
 def test_latencies_are_held_against_the_quicker_floor_each() -> None:
