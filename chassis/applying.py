@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -35,10 +35,6 @@ BUSY_PAUSE = 2.0
 """After what somebody else was in the way of, which is no attempt that counts."""
 TOGETHER_SECONDS = 5.0
 """So long a transaction goes on to the next message: all that it has locked is locked for as long."""
-
-
-def _keys(subjects: Collection[Subject]) -> dict[str, list[str]]:
-    return {"owners": [owner for owner, _ in subjects], "subjects": [subject for _, subject in subjects]}
 
 
 class HandlerBroke(Exception):
@@ -132,7 +128,7 @@ class Applying:
         moved: dict[Subject, int] = {}
         stopped: set[Subject] = set()
         overtaken = late = False
-        rows = (await tx.execute(sql.OPEN, {**_keys(lasts), "most": AT_ONCE})).all()
+        rows = (await tx.execute(sql.OPEN, {**sql.keys(lasts), "most": AT_ONCE})).all()
         for row in rows:
             subject = (row.owner, row.subject)
             last = moved.get(subject, lasts[subject])
@@ -154,9 +150,9 @@ class Applying:
             done = {"ids": [row.id for row in applied], "owners": [row.owner for row in applied]}
             await tx.execute(sql.APPLIED, done)
         if moved:
-            await tx.execute(sql.ADVANCE, {**_keys(moved), "lasts": list(moved.values())})
+            await tx.execute(sql.ADVANCE, {**sql.keys(moved), "lasts": list(moved.values())})
         if moved or overtaken:
-            await tx.execute(sql.OVERTAKEN, _keys(lasts))
+            await tx.execute(sql.OVERTAKEN, sql.keys(lasts))
         tx.afterwards.append(partial(self._meters.applied.inc, len(applied)))
         return late or (bool(moved) and len(rows) >= AT_ONCE)
 

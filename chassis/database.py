@@ -20,8 +20,9 @@ from chassis.rows import coded as coded
 from chassis.transaction import Transaction as Transaction
 from contracts.sealed import KeyRing
 
-AWAY = ("08", "28", "3D", "53", "57P", "58")
-"""SQLSTATEs of a database that is away, shut to us or full."""
+AWAY = ("08", "28", "3D", "53000", "53100", "53300", "57P", "58")
+"""SQLSTATEs of a database that is away, shut to us or full. Not 53200 and 53400: a statement that asks for more memory
+or room than there is for one does so every time."""
 BUSY = ("40", "55P03")
 """SQLSTATEs of those who were in each other's way. What failed will work later, unchanged. Not 57014, a statement that
 took too long: most often it does so every time."""

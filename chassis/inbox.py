@@ -20,6 +20,7 @@ from functools import partial
 
 import structlog
 
+from chassis import inbox_queries as sql
 from chassis import resend
 from chassis.applying import Applying, HandlerBroke
 from chassis.arrival import Arrival, Delivery, Subject, ack, read, why
@@ -82,6 +83,7 @@ class Inbox:
             await ack(batch, await hold(partial(self.receive, batch), self._say))
         except BaseException:
             self._arrived[:0] = batch
+            self._wake.set()
             raise
 
     def _say(self, state: str) -> None:
@@ -139,6 +141,7 @@ class Inbox:
                 self.stored.put_by([subject] if more else [])
             except HandlerBroke as broke:
                 async with self._transaction() as tx:
+                    await sql.positions(await tx.begun(), {subject})  # what an operator does waits for its lock
                     await self._apply.put_by(tx, arrivals)
                     await self._apply.fail(tx, broke.row, broke.error)
                 return

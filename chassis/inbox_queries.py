@@ -21,7 +21,6 @@ POSITIONS = """
     FROM (TABLE made UNION ALL TABLE free) AS p"""
 """Not those that somebody else is at: what arrives waits for nobody, but for whoever has begun the same subject and not
 committed it yet."""
-POSITION = "SELECT last FROM inbox_position WHERE owner = $1 AND subject = $2 FOR UPDATE"
 STORE = """
     WITH moved AS (
         UPDATE inbox_position p SET last = t.l FROM unnest($1::text[], $2::text[], $3::bigint[]) AS t(o, s, l)
@@ -61,7 +60,7 @@ FAILED = text("""
 """Not what has been applied or skipped since."""
 ATTEMPTED = text("INSERT INTO inbox_attempt (id, error) VALUES (:id, :error)")
 DUE = text("""
-    SELECT owner, subject FROM (
+    SELECT owner, subject, tried FROM (
         SELECT owner, subject, bool_or(last_error IS NOT NULL) AS tried, min(next_at) AS since FROM inbox i
         WHERE (status = 'skipped' OR (status IN ('waiting', 'failed') AND next_at <= clock_timestamp()))
           AND sequence <= coalesce(
@@ -69,9 +68,10 @@ DUE = text("""
           AND NOT EXISTS (SELECT FROM inbox b WHERE b.owner = i.owner AND b.subject = i.subject
             AND b.sequence <= i.sequence AND b.status = 'parked')
         GROUP BY owner, subject) AS open
-    ORDER BY row_number() OVER (PARTITION BY tried ORDER BY since), tried LIMIT :most""")
-"""Of what was never tried, and of what was, by turns: none waits for the other. What is open is looked up, never all
-subjects there have been."""
+    LEFT JOIN unnest(CAST(:owners AS text[]), CAST(:subjects AS text[])) AS taken(o, s) ON o = owner AND s = subject
+    ORDER BY o IS NOT NULL, row_number() OVER (PARTITION BY o IS NOT NULL, tried ORDER BY since), tried LIMIT :most""")
+"""Of what was never tried, and of what was, by turns, the oldest first; last what somebody else was at the time before,
+however much that is. What is open is looked up, never all subjects there have been."""
 GAPS = text("""
     WITH gap AS (
         SELECT p.owner, p.subject FROM inbox_position p JOIN (
@@ -93,17 +93,14 @@ SEND_AGAIN = text("""
 """Kept as one row, however long the history is. Asked for once more, it is begun anew: what was sent may be lost."""
 
 
+def keys(subjects: Collection[Subject]) -> dict[str, list[str]]:
+    return {"owners": [owner for owner, _ in subjects], "subjects": [subject for _, subject in subjects]}
+
+
 async def positions(connection: asyncpg.Connection, subjects: Collection[Subject]) -> dict[Subject, Position]:
     """How far each subject has come that nobody else is at; locked until the end of the transaction."""
     rows = await connection.fetch(POSITIONS, [owner for owner, _ in subjects], [subject for _, subject in subjects])
     return {(row["owner"], row["subject"]): Position(row["last"], row["first"]) for row in rows}
-
-
-async def position(connection: asyncpg.Connection, subject: Subject) -> int | None:
-    """How far one subject has come, when whoever is at it is done; locked until the end of the transaction. None when
-    it has no position yet."""
-    last: int | None = await connection.fetchval(POSITION, *subject)
-    return last
 
 
 async def store(

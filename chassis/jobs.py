@@ -1,6 +1,8 @@
 """Work that is done every so many seconds, each job by one process at a time."""
 
 import asyncio
+import random
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,6 +20,8 @@ MOST_BUSY = 10
 """After so many such rows the others are left too: what is done already is let go."""
 AGAIN_SECONDS = 30.0
 """What is left is done after so long, if not sooner."""
+BUSY_SECONDS = 300.0
+"""Somebody who has been in a job's way each time it was tried for so long is told of in /health."""
 JOB_LOCK = 7_002
 ONE_AT_A_TIME = text("SELECT pg_try_advisory_xact_lock(:lock, hashtext(:job))")
 
@@ -41,11 +45,14 @@ async def each(tx: Transaction, ids: Iterable[UUID], do: Callable[[UUID], Awaita
     """Do something about each of many, so that one that fails, or that somebody else has locked, keeps no other
     waiting. Raises only when the database is away or the transaction is at its end.
 
-    Choose them at random where not all are taken at once: else those that fail come first for ever. They are locked in
-    one order, as by any other job.
+    Choose them at random where not all are taken at once: else those that fail come first for ever. They are done in
+    any order, so that those that are locked are not before the others each time; two jobs that wait for one another
+    give up before PostgreSQL calls it a deadlock.
     """
     left = Left()
-    for id in sorted(ids):
+    shuffled = list(ids)
+    random.shuffle(shuffled)
+    for id in shuffled:
         try:
             async with tx.nested():
                 await do(id)
@@ -74,13 +81,18 @@ class Jobs:
     def __init__(self, service: str, database: Database) -> None:
         self._database = database
         self._failed: dict[str, str] = {}
+        self._busy_since: dict[str, float] = {}
         self._log = structlog.get_logger().bind(service=service, part="jobs")
 
     @property
     def state(self) -> str:
         """What /health says of them all."""
         failed = ", ".join(f"{name} ({error})" for name, error in self._failed.items())
-        return f"waiting: failed {failed}, is done again" if failed else "working"
+        long_ago = time.monotonic() - BUSY_SECONDS
+        busy = ", ".join(name for name, since in self._busy_since.items() if since < long_ago)
+        said = [f"failed {failed}, is done again"] if failed else []
+        said += [f"somebody keeps locked what {busy} has to do"] if busy else []
+        return f"waiting: {'; '.join(said)}" if said else "working"
 
     async def every(self, job: Job, seconds: float) -> None:
         """Until cancelled: do a job, and again after so many seconds, or sooner when something is left."""
@@ -101,6 +113,9 @@ class Jobs:
                 if not (left.busy or _is_database_away(tx, error)):
                     self._failed[name] = type(error).__name__
                     self._log.error("job failed and is done again", job=name, error=describe(error))
-            if left and left.busy:
+            if not (left and left.busy):
+                self._busy_since.pop(name, None)
+            else:
+                self._busy_since.setdefault(name, time.monotonic())
                 self._log.info("somebody was in the way of a job, which is done again soon", job=name, busy=left.busy)
             await asyncio.sleep(seconds if left in (None, Left()) else min(seconds, AGAIN_SECONDS))

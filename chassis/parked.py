@@ -48,7 +48,10 @@ PLACE = text("""
 REPLAY = text("""
     UPDATE inbox SET status = 'failed', attempts = 0, next_at = clock_timestamp()
     WHERE id = :id AND status = 'parked' AND sequence IS NOT NULL RETURNING id""")
-SKIP = text("UPDATE inbox SET status = :status WHERE id = :id AND status IN ('parked', 'failed') RETURNING id")
+SKIP = text("""
+    UPDATE inbox SET status = CASE WHEN sequence IS NULL THEN 'passed' ELSE :status END
+    WHERE id = :id AND status IN ('parked', 'failed') RETURNING id""")
+"""What has no place in any order is gone past at once."""
 FROM_WHERE = text("SELECT owner, subject, sequence FROM inbox WHERE id = :id AND status IN ('parked', 'failed')")
 WAS_TOLD = text("""
     SELECT EXISTS (SELECT FROM outbox WHERE id = :id) OR (

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 
@@ -13,14 +13,18 @@ from chassis import inbox_queries as sql
 from chassis import resend
 from chassis.applying import Applying, HandlerBroke
 from chassis.arrival import Subject
-from chassis.database import LOCK_SECONDS, Database, Transaction, is_busy
+from chassis.database import Database, Transaction, is_busy
 from chassis.hold import heed_stop, hold
 
 REST_SECONDS = 0.05
 """Between two looks, so that what comes meanwhile is gone on with together."""
-MOST_DUE = 100
+TAKEN_SECONDS = 0.2
+"""So soon we look again for what somebody else was at."""
+MOST_DUE = 500
 GO_ON_SECONDS = 2.0
-"""So long we go on with what is stored, before we look anew at what is due: what is slow comes after what is not."""
+"""So long we go on with what is stored, before we look anew at what is due."""
+LOCK_SECONDS = 0.2
+"""So long a row is waited for that somebody else has locked: it is tried again. Meanwhile what is stored waits."""
 
 
 class Stored:
@@ -55,7 +59,7 @@ class Stored:
                 asks_at = time.monotonic() + poll
             await asyncio.sleep(min(poll, REST_SECONDS))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(poll):
+                async with asyncio.timeout(min(poll, TAKEN_SECONDS) if self._taken else poll):
                     await self._more.wait()
 
     def _say(self, state: str) -> None:
@@ -70,41 +74,56 @@ class Stored:
         async with self._transaction() as tx:
             await resend.ask_for_missing(tx, self._service, self._patience)
 
-    async def _due(self) -> list[Subject]:
+    async def _due(self) -> list[tuple[Subject, bool]]:
+        """Subjects with something that may be next, and whether it has been tried before."""
         async with self._transaction() as tx:
-            due = [(row.owner, row.subject) for row in await tx.execute(sql.DUE, {"most": MOST_DUE})]
-        if len(due) == MOST_DUE:
-            self._more.set()
-        return due
+            rows = await tx.execute(sql.DUE, {"most": MOST_DUE, **sql.keys(self._taken)})
+            return [((row.owner, row.subject), row.tried) for row in rows]
 
-    async def _go_on(self, due: Sequence[Subject]) -> None:
-        """Apply what was put by and what is due, while there is time, last what somebody else was at the time before.
-        What was put by is waited for then. What there is no time for is due the next time."""
+    async def _go_on(self, due: Sequence[tuple[Subject, bool]]) -> None:
+        """Apply what was never tried, the oldest first, then what was; of each one at least, and more while there is
+        time, so that neither waits for the other. What there is no time for is due the next time."""
         put_by, self._put_by = self._put_by, {}
+        tried = [subject for subject, was_tried in due if was_tried]
+        new = dict.fromkeys([*(subject for subject, was_tried in due if not was_tried), *put_by])
+        for subject in tried:
+            new.pop(subject, None)
+        free = await self._free([*new, *tried])
+        self._taken = {*new, *tried} - free
         until = time.monotonic() + GO_ON_SECONDS
-        subjects = sorted(dict.fromkeys([*put_by, *due]), key=lambda one: one in self._taken)
-        self._taken = {subject for subject in subjects if not await self._go_on_with(subject, until)}
-        for subject in put_by:
-            if subject in self._taken:
-                await self._go_on_with(subject, until, waits=True)
-        if time.monotonic() > until:
+        for line in (new, tried):
+            for place, subject in enumerate(subject for subject in line if subject in free):
+                if place and time.monotonic() > until:
+                    break
+                if not await self._go_on_with(subject, until):
+                    self._taken.add(subject)
+        if time.monotonic() > until or (free and len(due) == MOST_DUE):
             self._more.set()
 
-    async def _go_on_with(self, subject: Subject, until: float, *, waits: bool = False) -> bool:
-        """Apply what is due of one subject, while there is time. False when somebody else is at it, or is for long."""
+    async def _free(self, subjects: Collection[Subject]) -> set[Subject]:
+        """Those that nobody else is at. From now on each has a position, so that others see when we are at it."""
+        if not subjects:
+            return set()
+        try:
+            async with self._transaction() as tx:
+                return set(await sql.positions(await tx.begun(), subjects))
+        except Exception as error:
+            heed_stop(error)
+            if not is_busy(error):
+                raise
+            return set(subjects)  # somebody has begun one and not committed it: with each we shall see
+
+    async def _go_on_with(self, subject: Subject, until: float) -> bool:
+        """Apply what is due of one subject, and more while there is time. False when somebody else is at it."""
         more = True
         try:
-            while more and time.monotonic() < until:
+            while more:
                 async with self._transaction() as tx:
-                    connection = await tx.begun()
-                    if waits:
-                        last = await sql.position(connection, subject)
-                    else:
-                        free = await sql.positions(connection, {subject})
-                        last = free[subject].last if free else None
-                    if last is None:
+                    free = await sql.positions(await tx.begun(), {subject})
+                    if not free:
                         return False
-                    more = await self._apply.advance(tx, {subject: last}, until, tolerant=True)
+                    more = await self._apply.advance(tx, {subject: free[subject].last}, until, tolerant=True)
+                more = more and time.monotonic() < until
         except HandlerBroke as broke:
             async with self._transaction() as tx:
                 await self._apply.fail(tx, broke.row, broke.error)

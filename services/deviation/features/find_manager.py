@@ -23,8 +23,8 @@ async def find_managers(tx: Transaction) -> Left:
     table = deviations.table.c
     lacking = text(f"status = '{Status.UNASSIGNED}'")
     left = Left()
-    units = await tx.execute(select(table.unit_id).where(lacking).distinct())
-    for unit_id in units.scalars().all():
+    units = select(table.unit_id).where(lacking).group_by(table.unit_id).order_by(func.random())
+    for unit_id in await tx.scalars(units):
         manager = await replica.responsible_manager(tx, unit_id, tx.today)
         if manager:
             found = select(table.id).where(lacking, table.unit_id == unit_id).order_by(func.random()).limit(AT_A_TIME)

@@ -57,7 +57,7 @@ class Inbox(BaseModel):
 
     notices: list[Line]
     unread: list[Unread]
-    unread_total: int
+    unread_total: Annotated[int, Field(description="At least so many, when unread_more says that there are others.")]
     unread_more: bool
     after: UUID | None
     kind: Kind | None

@@ -101,6 +101,7 @@ async def test_what_has_no_place_is_left_out_of_a_replay_and_said(probe: Probe) 
         assert (code, "execution: 1 have no place in any sequence and can only be skipped" in said) == (1, True), said
         code, said = await ops(beside(running), "parked", "skip", *act)
         assert (code, "execution: 1 skipped" in said) == (0, True), said
+        assert await running.sql("SELECT status FROM inbox") == [{"status": "passed"}], "nothing is to be gone past it"
 
 
 async def test_a_group_is_not_touched_without_a_reason_or_a_word_about_which(probe: Probe) -> None:

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import text
 
 from chassis.database import Transaction
-from chassis.parked import skip
+from chassis.parked import NotParked, skip
 from contracts.authority import AssignmentSent
 from tests.integration.chassis.conftest import Probe
 from tests.integration.chassis.test_inbox import _all, numbered
 from tests.integration.chassis.test_parked import operating
 from tests.support.stafett import Running, eventually
+
+SKIPPED = "SELECT 1 FROM operator_act WHERE act = 'skip'"
 
 
 async def status(running: Running, subject: UUID) -> str:
@@ -96,25 +98,6 @@ async def test_to_wait_for_somebodys_lock_is_no_attempt_that_counts(probe: Probe
         assert not await running.sql("SELECT 1 FROM inbox_attempt")
 
 
-async def test_what_a_slow_batch_leaves_over_is_stored_and_applied_like_what_is_tried_again(
-    probe: Probe, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chassis.inbox.ALONE_SECONDS", -1.0)
-    bad, good = uuid4(), [uuid4() for _ in range(5)]
-
-    async def fail(event: AssignmentSent, _tx: Transaction) -> None:
-        if event.assignment_id == bad:
-            raise ValueError
-
-    async with probe(fail) as running:
-        for subject in (bad, *good):
-            await running.publish(numbered(subject, 1), sequence=1)
-            await running.publish(numbered(subject, 2), sequence=2)
-        for subject in good:
-            await eventually(lambda: _all(running, subject, 2))  # noqa: B023 – awaited here
-        assert await running.sql("SELECT 1 FROM inbox WHERE status = 'failed'")
-
-
 async def test_what_an_operator_skips_while_its_handler_is_given_up_stays_skipped(
     probe: Probe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +123,41 @@ async def test_what_an_operator_skips_while_its_handler_is_given_up_stays_skippe
         assert await status(running, subject) == "skipped"
         await running.publish(numbered(subject, 2), sequence=2)
         await eventually(lambda: passed(running, subject), 20)
+
+
+async def test_what_an_operator_wants_to_skip_while_it_is_being_applied_is_applied_and_that_is_said(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.subscriptions.HANDLER_SECONDS", 1.0)
+    subject, tries, go_on = uuid4(), [], asyncio.Event()
+
+    async def break_then_wait(_event: AssignmentSent, tx: Transaction) -> None:
+        tries.append(1)
+        if len(tries) <= 2:  # together with others, and by itself
+            await tx.execute(text("SELECT pg_sleep(30)"))
+        await go_on.wait()
+
+    async def tried(times: int) -> bool:
+        return len(tries) == times
+
+    waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with probe(break_then_wait) as running:
+        await running.publish(numbered(subject, 1), sequence=1)
+        await eventually(lambda: tried(2), 20)
+        monkeypatch.setattr("chassis.subscriptions.HANDLER_SECONDS", 20.0)
+        await eventually(lambda: tried(3), 20)
+        (row,) = await running.sql("SELECT id FROM inbox")
+        skipping = asyncio.create_task(_skip(running, row["id"]))
+        await eventually(lambda: running.sql(waits))
+        go_on.set()
+        with pytest.raises(NotParked):
+            await skipping
+        assert (await status(running, subject), await running.sql(SKIPPED)) == ("applied", [])
+
+
+async def _skip(running: Running, id: UUID) -> None:
+    async with operating(running) as connection:
+        await skip(connection, id, "asa", "never mind")
 
 
 async def passed(running: Running, subject: UUID) -> bool:

@@ -1,0 +1,117 @@
+"""What there was no time for in a batch, and what has failed: gone on with, and neither waits for the other."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.database import LOCK_SECONDS, Transaction
+from chassis.inbox_queries import DUE
+from contracts.authority import AssignmentSent
+from tests.integration.chassis.conftest import Probe
+from tests.integration.chassis.test_inbox import _all
+from tests.integration.chassis.test_parts_that_fail import says
+from tests.integration.chassis.test_retrying import stored
+from tests.integration.chassis.test_stored import SELDOM, receive
+from tests.support.stafett import Running, eventually
+
+FAILING = uuid4()
+
+
+@asynccontextmanager
+async def only_stored(running: Running, monkeypatch: pytest.MonkeyPatch, *subjects: UUID) -> AsyncIterator[None]:
+    """What a batch leaves over for which there is no time: the first of each of these subjects."""
+    with monkeypatch.context() as patched:
+        patched.setattr("chassis.inbox.ALONE_SECONDS", -1.0)
+        await receive(running, (FAILING, 1), *((subject, 1) for subject in subjects))
+    yield
+
+
+async def test_what_a_slow_batch_leaves_over_is_only_stored_and_gone_on_with(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = [uuid4() for _ in range(5)]
+    together: list[UUID] = []
+
+    async def fail(event: AssignmentSent, _tx: Transaction) -> None:
+        together.append(event.assignment_id)
+        if event.assignment_id == FAILING:
+            raise ValueError
+
+    async with probe(fail, poll_seconds=SELDOM) as running, only_stored(running, monkeypatch, *good):
+        assert not set(together) & set(good)
+        for subject in good:
+            await eventually(lambda: _all(running, subject, 1))  # noqa: B023 – awaited here
+
+
+async def test_what_was_never_tried_is_done_while_many_others_hang_each_time_they_are_tried(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.subscriptions.HANDLER_SECONDS", 0.6)
+    monkeypatch.setattr("chassis.stored.GO_ON_SECONDS", 0.3)
+    hanging, good = [uuid4() for _ in range(12)], [uuid4() for _ in range(24)]
+    hung: list[UUID] = []
+
+    async def hang(event: AssignmentSent, _tx: Transaction) -> None:
+        if event.assignment_id == FAILING or (event.assignment_id in hanging and not may_hang):
+            raise ValueError
+        if event.assignment_id in hanging:
+            hung.append(event.assignment_id)
+            await asyncio.Event().wait()
+        await asyncio.sleep(0.05)  # so that some six can be done in a turn
+
+    async def hangs() -> bool:
+        return bool(hung)
+
+    may_hang: list[bool] = []
+    async with probe(hang) as running:
+        await receive(running, *((subject, 1) for subject in hanging))
+        may_hang.append(True)
+        await eventually(hangs)
+        async with only_stored(running, monkeypatch, *good):
+            before = len(hung)
+            for subject in good:
+                await eventually(lambda: _all(running, subject, 1), 30)  # noqa: B023 – awaited here
+            assert len(hung) - before < 10, "one for each turn, not for each message"
+
+
+async def test_what_we_are_at_ourselves_holds_up_nothing_that_arrives(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject, neighbour, begun, go_on = uuid4(), uuid4(), asyncio.Event(), asyncio.Event()
+
+    async def wait(event: AssignmentSent, _tx: Transaction) -> None:
+        if event.assignment_id == FAILING:
+            raise ValueError
+        if event.assignment_id == subject:
+            begun.set()
+            await go_on.wait()
+
+    async with probe(wait) as running, only_stored(running, monkeypatch, subject):
+        await begun.wait()
+        async with asyncio.timeout(LOCK_SECONDS / 2):
+            await receive(running, (subject, 2), (neighbour, 1))
+        assert await stored(running, neighbour) == {1: "applied"}
+        go_on.set()
+        await eventually(lambda: _all(running, subject, 2))
+
+
+async def test_never_tried_and_tried_are_due_by_turns_the_oldest_first_and_last_what_somebody_was_at(
+    probe: Probe,
+) -> None:
+    rows = [("new", n, "waiting", None) for n in range(3)] + [("tried", n, "failed", "ValueError") for n in range(2)]
+    async with probe(None, poll_seconds=SELDOM) as running:
+        await eventually(lambda: says(running, "inbox", "applying"))
+        for name, n, status, error in rows:
+            await running.sql(
+                "INSERT INTO inbox (id, owner, subject, sequence, type, headers, body, status, last_error, next_at) "
+                "VALUES ($1, 'authority', $2, 1, 't', '{}', '', $3, $4, clock_timestamp() - interval '1 hour' / $5)",
+                *(uuid4(), f"{name}/{n}", status, error, n + 1),
+            )
+        async with running.app.state.database.transaction() as tx:
+            due = await tx.execute(DUE, {"most": 4, "owners": ["authority"], "subjects": ["new/0"]})
+            assert [row.subject for row in due] == ["new/1", "tried/0", "new/2", "tried/1"]
+            due = await tx.execute(DUE, {"most": 9, "owners": ["authority"], "subjects": ["new/0"]})
+            assert [row.subject for row in due][4:] == ["new/0"]
