@@ -20,7 +20,7 @@ REST_SECONDS = 0.05
 """Between two looks, so that what comes meanwhile is gone on with together."""
 TAKEN_SECONDS = 0.2
 """So soon we look again for what somebody else was at."""
-MOST_DUE = 500
+MOST_TAKEN = MOST_DUE = 500
 GO_ON_SECONDS = 2.0
 """So long we go on with what is stored, before we look anew at what is due."""
 LOCK_SECONDS = 0.2
@@ -85,11 +85,11 @@ class Stored:
         time, so that neither waits for the other. What there is no time for is due the next time."""
         put_by, self._put_by = self._put_by, {}
         tried = [subject for subject, was_tried in due if was_tried]
-        new = dict.fromkeys([*(subject for subject, was_tried in due if not was_tried), *put_by])
+        new = dict.fromkeys([*(subject for subject, was_tried in due if not was_tried), *put_by, *self._taken])
         for subject in tried:
             new.pop(subject, None)
         free = await self._free([*new, *tried])
-        self._taken = {*new, *tried} - free
+        self._taken = set([subject for subject in (*new, *tried) if subject not in free][:MOST_TAKEN])
         until = time.monotonic() + GO_ON_SECONDS
         for line in (new, tried):
             for place, subject in enumerate(subject for subject in line if subject in free):

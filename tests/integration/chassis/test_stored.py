@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -23,12 +24,13 @@ from tests.integration.chassis.test_inbox import _all, numbered
 from tests.integration.chassis.test_parts_that_fail import health
 from tests.integration.chassis.test_retrying import stored
 from tests.support.ops import beside, ops
-from tests.support.queries import plan_for_any_values
+from tests.support.queries import plan_for_any_values, statements
 from tests.support.stafett import Running, eventually
 
 IN_HAND = {
     "locked": "SELECT FROM inbox_position WHERE subject = $1 FOR UPDATE",
     "moved on": "UPDATE inbox_position SET last = last WHERE subject = $1",
+    "applies the next": "UPDATE inbox_position SET last = last + 1 WHERE subject = $1",
     "begun": "INSERT INTO inbox_position (owner, subject) VALUES ('authority', $1)",
 }
 """What another process has done that is at a subject, before it commits."""
@@ -60,7 +62,7 @@ async def receive(running: Running, *messages: tuple[UUID, int]) -> None:
     assert await running.app.state.service.inbox.receive(batch) == []
 
 
-@pytest.mark.parametrize("how", IN_HAND)
+@pytest.mark.parametrize("how", ["locked", "moved on", "begun"])
 async def test_what_arrives_about_a_subject_that_somebody_is_at_is_stored_and_holds_up_nothing(
     how: str, probe: Probe
 ) -> None:
@@ -100,6 +102,27 @@ async def test_what_was_stored_is_applied_as_soon_as_whoever_is_at_its_subject_i
             await receive(running, (subject, 2))
             assert await stored(running, subject) == {1: "applied", 2: "waiting"}
         await eventually(lambda: _all(running, subject, 2))
+
+
+async def test_what_was_stored_behind_what_somebody_applies_is_applied_when_they_are_done(probe: Probe) -> None:
+    subject = uuid4()
+    async with probe(None, poll_seconds=SELDOM) as running:
+        await receive(running, (subject, 1))
+        with statements(running) as seen:
+            async with in_hand(running, subject, "applies the next"):
+                await receive(running, (subject, 3))
+                await eventually(lambda: _often(seen, 4))
+                assert await stored(running, subject) == {1: "applied", 3: "waiting"}
+        await eventually(lambda: _is(running, subject, {1: "applied", 3: "applied"}))
+
+
+async def _often(seen: list[tuple[str, Any]], times: int) -> bool:
+    """It has been looked so often for what is due."""
+    return sum("AS taken" in statement for statement, _ in seen) >= times
+
+
+async def _is(running: Running, subject: UUID, wanted: dict[int, str]) -> bool:
+    return await stored(running, subject) == wanted
 
 
 async def test_what_is_due_is_applied_when_something_comes_behind_it(probe: Probe) -> None:
