@@ -21,8 +21,10 @@ from chassis.transaction import Transaction as Transaction
 from contracts.sealed import KeyRing
 
 AWAY = ("08", "28", "3D", "53000", "53100", "53300", "57P", "58")
-"""SQLSTATEs of a database that is away, shut to us or full. Not 53200 and 53400: a statement that asks for more memory
-or room than there is for one does so every time."""
+"""SQLSTATEs of a database that is away, shut to us or full."""
+SHORT = ("53",)
+"""And of one that is short of something. Waited for too, but not by a handler's own statement: that may ask for more
+memory or room than there is for one, each time."""
 BUSY = ("40", "55P03")
 """SQLSTATEs of those who were in each other's way. What failed will work later, unchanged. Not 57014, a statement that
 took too long: most often it does so every time."""
@@ -46,7 +48,7 @@ SESSION = {
 
 def is_transient(error: BaseException) -> bool:
     """True when the database (not the data or the code) is why it failed."""
-    return is_away(error) or is_busy(error)
+    return is_away(error) or is_busy(error) or any(_state(cause).startswith(SHORT) for cause in _causes(error))
 
 
 def is_away(error: BaseException) -> bool:

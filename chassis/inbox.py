@@ -20,7 +20,6 @@ from functools import partial
 
 import structlog
 
-from chassis import inbox_queries as sql
 from chassis import resend
 from chassis.applying import Applying, HandlerBroke
 from chassis.arrival import Arrival, Delivery, Subject, ack, read, why
@@ -141,7 +140,6 @@ class Inbox:
                 self.stored.put_by([subject] if more else [])
             except HandlerBroke as broke:
                 async with self._transaction() as tx:
-                    await sql.positions(await tx.begun(), {subject})  # what an operator does waits for its lock
                     await self._apply.put_by(tx, arrivals)
                     await self._apply.fail(tx, broke.row, broke.error)
                 return

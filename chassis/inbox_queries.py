@@ -61,7 +61,9 @@ FAILED = text("""
 ATTEMPTED = text("INSERT INTO inbox_attempt (id, error) VALUES (:id, :error)")
 DUE = text("""
     SELECT owner, subject, tried FROM (
-        SELECT owner, subject, bool_or(last_error IS NOT NULL) AS tried, min(next_at) AS since FROM inbox i
+        SELECT owner, subject, min(next_at) AS since,
+            CASE WHEN bool_or(attempts > 0) THEN 2 WHEN bool_or(last_error IS NOT NULL) THEN 1 ELSE 0 END AS tried
+        FROM inbox i
         WHERE (status = 'skipped' OR (status IN ('waiting', 'failed') AND next_at <= clock_timestamp()))
           AND sequence <= coalesce(
             (SELECT p.last + 1 FROM inbox_position p WHERE p.owner = i.owner AND p.subject = i.subject), sequence)
@@ -70,8 +72,9 @@ DUE = text("""
         GROUP BY owner, subject) AS open
     LEFT JOIN unnest(CAST(:owners AS text[]), CAST(:subjects AS text[])) AS taken(o, s) ON o = owner AND s = subject
     ORDER BY o IS NOT NULL, row_number() OVER (PARTITION BY o IS NOT NULL, tried ORDER BY since), tried LIMIT :most""")
-"""Of what was never tried, and of what was, by turns, the oldest first; last what somebody else was at the time before,
-however much that is. What is open is looked up, never all subjects there have been."""
+"""Of what was never tried (0), of what somebody was in the way of (1), and of what has failed (2), by turns, the oldest
+first; last what somebody else was at the time before, however much that is. What is open is looked up, never all
+subjects there have been."""
 GAPS = text("""
     WITH gap AS (
         SELECT p.owner, p.subject FROM inbox_position p JOIN (

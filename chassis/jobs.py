@@ -14,8 +14,9 @@ from chassis.database import Database, Transaction, is_away, is_busy, says_away
 from chassis.hold import heed_stop
 from chassis.telemetry import describe
 
-LOCK_SECONDS = 0.2
-"""So long a job waits for a row that somebody else has locked: others wait for those that it has locked itself."""
+LOCK_SECONDS = 0.05
+"""So long a job waits for a row that somebody else has locked: others wait for those that it has locked itself. All its
+waits together are shorter than the second after which PostgreSQL looks for a deadlock."""
 MOST_BUSY = 10
 """After so many such rows the others are left too: what is done already is let go."""
 AGAIN_SECONDS = 30.0
@@ -46,8 +47,7 @@ async def each(tx: Transaction, ids: Iterable[UUID], do: Callable[[UUID], Awaita
     waiting. Raises only when the database is away or the transaction is at its end.
 
     Choose them at random where not all are taken at once: else those that fail come first for ever. They are done in
-    any order, so that those that are locked are not before the others each time; two jobs that wait for one another
-    give up before PostgreSQL calls it a deadlock.
+    any order, so that those that are locked are not before the others each time.
     """
     left = Left()
     shuffled = list(ids)
@@ -100,11 +100,13 @@ class Jobs:
         while True:
             tx: Transaction | None = None
             left: Left | None = None
+            mine = True
             try:
                 async with self._database.transaction(lock_seconds=LOCK_SECONDS) as tx:
-                    mine = await tx.scalar(ONE_AT_A_TIME, {"lock": JOB_LOCK, "job": name})
+                    mine = bool(await tx.scalar(ONE_AT_A_TIME, {"lock": JOB_LOCK, "job": name}))
                     left = await job(tx) if mine else None
-                self._failed.pop(name, None)
+                if mine:
+                    self._failed.pop(name, None)
                 if left and left.failed:
                     self._failed[name] = f"{left.failed} of many"
             except Exception as error:
@@ -113,9 +115,9 @@ class Jobs:
                 if not (left.busy or _is_database_away(tx, error)):
                     self._failed[name] = type(error).__name__
                     self._log.error("job failed and is done again", job=name, error=describe(error))
-            if not (left and left.busy):
+            if mine and not (left and left.busy):
                 self._busy_since.pop(name, None)
-            else:
+            if left and left.busy:
                 self._busy_since.setdefault(name, time.monotonic())
                 self._log.info("somebody was in the way of a job, which is done again soon", job=name, busy=left.busy)
             await asyncio.sleep(seconds if left in (None, Left()) else min(seconds, AGAIN_SECONDS))

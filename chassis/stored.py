@@ -19,8 +19,8 @@ from chassis.hold import heed_stop, hold
 REST_SECONDS = 0.05
 """Between two looks, so that what comes meanwhile is gone on with together."""
 TAKEN_SECONDS = 0.2
-"""So soon we look again for what somebody else was at."""
-MOST_TAKEN = MOST_DUE = 500
+"""So soon we look again for what somebody else was at, and then half as often each time it is the same."""
+MOST_DUE = 500
 GO_ON_SECONDS = 2.0
 """So long we go on with what is stored, before we look anew at what is due."""
 LOCK_SECONDS = 0.2
@@ -49,17 +49,19 @@ class Stored:
 
     async def run(self, poll: float) -> None:
         """Until cancelled: go on with what was only stored, retry what is due, and ask for what is missing."""
-        asks_at = 0.0
+        asks_at, pause = 0.0, poll
         while True:
             self._more.clear()
+            before = self._taken
             due = await hold(self._due, self._say)
             await hold(partial(self._go_on, due), self._say)
+            pause = min(poll, pause * 2 if self._taken == before else TAKEN_SECONDS) if self._taken else poll
             if time.monotonic() >= asks_at:
                 await hold(self._ask, self._say)
                 asks_at = time.monotonic() + poll
             await asyncio.sleep(min(poll, REST_SECONDS))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(poll, TAKEN_SECONDS) if self._taken else poll):
+                async with asyncio.timeout(pause):
                     await self._more.wait()
 
     def _say(self, state: str) -> None:
@@ -74,24 +76,27 @@ class Stored:
         async with self._transaction() as tx:
             await resend.ask_for_missing(tx, self._service, self._patience)
 
-    async def _due(self) -> list[tuple[Subject, bool]]:
-        """Subjects with something that may be next, and whether it has been tried before."""
+    async def _due(self) -> list[tuple[Subject, int]]:
+        """Subjects with something that may be next, and in which line they are: see DUE."""
         async with self._transaction() as tx:
             rows = await tx.execute(sql.DUE, {"most": MOST_DUE, **sql.keys(self._taken)})
             return [((row.owner, row.subject), row.tried) for row in rows]
 
-    async def _go_on(self, due: Sequence[tuple[Subject, bool]]) -> None:
-        """Apply what was never tried, the oldest first, then what was; of each one at least, and more while there is
-        time, so that neither waits for the other. What there is no time for is due the next time."""
+    async def _go_on(self, due: Sequence[tuple[Subject, int]]) -> None:
+        """Apply what was never tried, the oldest first, then what somebody was in the way of, then what has failed; of
+        each line one at least, and more while there is time, so that none waits for the other. What there is no time
+        for is due the next time."""
         put_by, self._put_by = self._put_by, {}
-        tried = [subject for subject, was_tried in due if was_tried]
-        new = dict.fromkeys([*(subject for subject, was_tried in due if not was_tried), *put_by, *self._taken])
-        for subject in tried:
-            new.pop(subject, None)
-        free = await self._free([*new, *tried])
-        self._taken = set([subject for subject in (*new, *tried) if subject not in free][:MOST_TAKEN])
+        lines: tuple[dict[Subject, None], ...] = ({}, {}, {})
+        for subject, tried in due:
+            lines[tried][subject] = None
+        known = {subject for subject, _ in due}
+        lines[0].update(dict.fromkeys(subject for subject in (*put_by, *self._taken) if subject not in known))
+        every = set().union(*lines)
+        free = await self._free(every)
+        self._taken = every - free
         until = time.monotonic() + GO_ON_SECONDS
-        for line in (new, tried):
+        for line in lines:
             for place, subject in enumerate(subject for subject in line if subject in free):
                 if place and time.monotonic() > until:
                     break

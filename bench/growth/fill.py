@@ -1,7 +1,7 @@
 """Years of work in minutes: assignments that were really played through the doors, copied by the database."""
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import asyncpg
@@ -116,24 +116,36 @@ async def keep_originals(on: Ground, name: str, *, but: tuple[str, ...] = ()) ->
             await connection.close()
 
 
-async def copy(on: Ground, name: str, first: int, last: int, *, moved: bool) -> None:
-    """Make the copies with these numbers of what was kept under this name; moved: most of them to other units."""
-    async with asyncio.TaskGroup() as services:
-        for service in COPIED:
-            services.create_task(_copy(on, service, name, (first, last), moved=moved))
-
-
-async def _copy(on: Ground, service: str, name: str, numbers: tuple[int, int], *, moved: bool) -> None:
-    connection = await asyncpg.connect(on.admin(service))
+@asynccontextmanager
+async def in_bulk(on: Ground) -> AsyncIterator[None]:
+    """Seldom checkpoints meanwhile: else most of what is written to the disk is whole pages, again and again."""
+    connection = await asyncpg.connect(on.servers.postgres)
     try:
-        async with connection.transaction():
-            await connection.execute("SET LOCAL session_replication_role = replica")  # what is copied is whole
-            await connection.execute("SET LOCAL synchronous_commit = off")
-            for copied in COPIED[service]:
-                columns = [row["column_name"] for row in await connection.fetch(COLUMNS, copied.table)]
-                await connection.execute(statement(name, copied, columns, numbers, moved=moved))
+        for setting in ("max_wal_size = '20GB'", "checkpoint_timeout = '1h'"):
+            await connection.execute(f"ALTER SYSTEM SET {setting}")
+        await connection.execute("SELECT pg_reload_conf()")
+        yield
+        for setting in ("max_wal_size", "checkpoint_timeout"):
+            await connection.execute(f"ALTER SYSTEM RESET {setting}")
+        await connection.execute("SELECT pg_reload_conf()")
+        await connection.execute("CHECKPOINT", timeout=600)
     finally:
         await connection.close()
+
+
+async def copy(on: Ground, name: str, first: int, last: int, *, moved: bool) -> None:
+    """Make the copies with these numbers of what was kept under this name; moved: most of them to other units."""
+    for service, tables in COPIED.items():
+        connection = await asyncpg.connect(on.admin(service))
+        try:
+            async with connection.transaction():
+                await connection.execute("SET LOCAL session_replication_role = replica")  # what is copied is whole
+                await connection.execute("SET LOCAL synchronous_commit = off")
+                for copied in tables:
+                    columns = [row["column_name"] for row in await connection.fetch(COLUMNS, copied.table)]
+                    await connection.execute(statement(name, copied, columns, (first, last), moved=moved))
+        finally:
+            await connection.close()
 
 
 def statement(name: str, copied: Copied, columns: list[str], numbers: tuple[int, int], *, moved: bool) -> str:

@@ -18,6 +18,8 @@ class Grown:
     figures: dict[str, dict[int, list[Pair]]] = field(default_factory=dict)
     plans: dict[str, list[str]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """Of hand-offs that were played again, what those gave that do not count."""
 
     def add(self, name: str, size: int, pair: Pair) -> None:
         self.figures.setdefault(name, {}).setdefault(size, []).append(pair)
@@ -34,7 +36,8 @@ def tabled(found: Grown, sizes: Sequence[int]) -> Table:
     for name, by_size in found.figures.items():
         cells = [cell for size in sizes for cell in _cells(by_size.get(size, ()))]
         rows.append((name, *cells, GROWTH.verdict(growth(by_size[sizes[-1]])) if by_size.get(sizes[-1]) else ""))
-    notes = [line for name, lines in found.plans.items() for line in (f"the slowest statement of {name}", *lines)]
+    notes = [*found.notes]
+    notes += [line for name, lines in found.plans.items() for line in (f"the slowest statement of {name}", *lines)]
     columns = [head for size in sizes for head in (f"{size:,}", f"beside {sizes[0]:,}", "growth %")]
     return Table("With so many assignments ever handled", ("", *columns, f"wanted {GROWTH}"), tuple(rows), tuple(notes))
 

@@ -7,6 +7,7 @@ from functools import partial
 import asyncpg
 from sqlalchemy import Connection, text
 
+from bench.figures import plain
 from bench.ground import Ground
 from bench.growth import fill
 from bench.growth.found import Grown
@@ -36,13 +37,21 @@ async def hand_offs(beside: Ground, on: Ground, found: Grown, size: int, loads: 
     for load in loads:
         for number in range(rounds):
             turns = (beside, on) if number % 2 else (on, beside)
-            runs = (await plays(load, partial(_each, turns, size, load)))[-1]
+            *spoilt, runs = await plays(load, partial(_each, turns, size, load))
             small, large = runs if number % 2 else reversed(runs)
+            found.notes += [_spoilt(size, pair if number % 2 else pair[::-1]) for pair in spoilt]
+            if load.rate and (small.stalled or large.stalled):
+                found.notes.append(f"{size:,}: the pair that counts in round {number + 1} had the disk stand still too")
             _add(found, size, load, small, large)
     for side in (beside, on):
         await _settle(side)
         await _forget(side, began)
         await fill.analyse(side)
+
+
+def _spoilt(size: int, pair: Sequence[Run]) -> str:
+    small, large = (f"{plain(run.p50)} and {plain(run.p99)} ms, the disk {plain(run.disk)}" for run in pair)
+    return f"{size:,}, played again because of the disk: {large}; beside it {small}"
 
 
 async def _each(turns: Sequence[Ground], size: int, load: Load) -> Sequence[Run]:

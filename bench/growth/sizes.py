@@ -101,9 +101,10 @@ async def _fill(on: Ground, before: int, size: int, told: Told) -> None:
     if not before:
         await fill.copy(on, "open", 1, OPEN, moved=False)
         await fill.copy(on, "in_execution", 1, IN_EXECUTION, moved=False)
-    for first in range(before + 1, size + 1, STEP):
-        await fill.copy(on, "closed", first, min(first + STEP - 1, size), moved=True)
-        told.say(f"growth: {min(first + STEP - 1, size):,} of {size:,} assignments are there")
+    async with fill.in_bulk(on):
+        for first in range(before + 1, size + 1, STEP):
+            await fill.copy(on, "closed", first, min(first + STEP - 1, size), moved=True)
+            told.say(f"growth: {min(first + STEP - 1, size):,} of {size:,} assignments are there")
     told.say(f"growth: {await fill.analyse(on) / 1e9:.1f} GB in the databases")
 
 

@@ -75,8 +75,9 @@ async def deviations_to_handle(
 
 
 def _listed(by: Actor, answered: Collection[UUID], wanted: Collection[Status], after: UUID | None) -> Select[Any]:
-    """The first of each unit and of each status, from an index alone, then the first of those: no more work the more
-    there is behind them. What is closed comes with the newest first."""
+    """The first of each unit and of each status, from an index, then the first of those: no more work the more there is
+    behind them. What is closed comes with the newest first. Of those that were given to the reader, what is at a unit
+    they have left is gone past."""
     table, newest_first = deviations.table.c, Status.CLOSED in wanted
     unit, code = _rows("unit_id", Uuid, list(answered)), _rows("code", Text, [status.value for status in wanted])
     last = select(table.registered_at, table.id).where(table.id == after).scalar_subquery()

@@ -157,3 +157,16 @@ async def test_a_library_that_makes_a_failure_of_the_stop_does_not_keep_the_serv
         end = asyncio.create_task(stack.aclose())
         ended, _ = await asyncio.wait([end], timeout=15)
         assert ended, "the consumer was started again"
+
+
+async def test_what_can_not_be_stored_for_lack_of_memory_is_held_and_stored_when_there_is_some(probe: Probe) -> None:
+    async with probe(None) as running:
+        await running.sql(
+            "CREATE FUNCTION short() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'out of memory' USING ERRCODE = '53200'; END $$"
+        )
+        await running.sql("CREATE TRIGGER short BEFORE INSERT ON inbox EXECUTE FUNCTION short()")
+        await running.publish(sent(), sequence=1)
+        await eventually(lambda: says(running, "inbox", "waiting"))
+        await running.sql("DROP TRIGGER short ON inbox")
+        await eventually(lambda: running.sql("SELECT 1 FROM inbox WHERE status = 'applied'"))

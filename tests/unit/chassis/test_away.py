@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.database import is_away, is_busy
+from chassis.database import is_away, is_busy, is_transient
 
 
 class Said(Exception):
@@ -17,8 +17,6 @@ class Said(Exception):
         ("53100", True, False),  # disk full
         ("53300", True, False),  # too many connections
         ("57P01", True, False),  # admin shutdown
-        ("53200", False, False),  # out of memory, for this one statement
-        ("53400", False, False),  # more room than one statement may take
         ("57014", False, False),  # the statement took too long
         ("40P01", False, True),  # deadlock
         ("55P03", False, True),  # lock not available
@@ -28,4 +26,11 @@ class Said(Exception):
 def test_only_what_is_no_fault_of_the_statement_is_waited_for(sqlstate: str, away: bool, busy: bool) -> None:
     error = RuntimeError()
     error.__cause__ = Said(sqlstate)
-    assert (is_away(error), is_busy(error)) == (away, busy)
+    assert (is_away(error), is_busy(error), is_transient(error)) == (away, busy, away or busy)
+
+
+@pytest.mark.parametrize("sqlstate", ["53200", "53400"])
+def test_to_be_short_of_memory_or_room_may_be_one_statements_fault_but_nothing_is_given_back_for_it(
+    sqlstate: str,
+) -> None:
+    assert (is_away(Said(sqlstate)), is_busy(Said(sqlstate)), is_transient(Said(sqlstate))) == (False, False, True)
