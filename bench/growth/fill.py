@@ -121,7 +121,7 @@ async def in_bulk(on: Ground) -> AsyncIterator[None]:
     """Seldom checkpoints meanwhile: else most of what is written to the disk is whole pages, again and again."""
     connection = await asyncpg.connect(on.servers.postgres)
     try:
-        for setting in ("max_wal_size = '20GB'", "checkpoint_timeout = '1h'"):
+        for setting in ("max_wal_size = '10GB'", "checkpoint_timeout = '1h'"):
             await connection.execute(f"ALTER SYSTEM SET {setting}")
         await connection.execute("SELECT pg_reload_conf()")
         yield
