@@ -97,12 +97,13 @@ SEND_AGAIN = text("""
 
 
 def keys(subjects: Collection[Subject]) -> dict[str, list[str]]:
+    """As parameters, which `unnest` makes rows of."""
     return {"owners": [owner for owner, _ in subjects], "subjects": [subject for _, subject in subjects]}
 
 
 async def positions(connection: asyncpg.Connection, subjects: Collection[Subject]) -> dict[Subject, Position]:
     """How far each subject has come that nobody else is at; locked until the end of the transaction."""
-    rows = await connection.fetch(POSITIONS, [owner for owner, _ in subjects], [subject for _, subject in subjects])
+    rows = await connection.fetch(POSITIONS, *keys(subjects).values())
     return {(row["owner"], row["subject"]): Position(row["last"], row["first"]) for row in rows}
 
 

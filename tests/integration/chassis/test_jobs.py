@@ -44,17 +44,22 @@ async def doing(ground: Ground, job: Job, every: float = 0.2) -> AsyncIterator[R
         yield running
 
 
+def about_all(begun: list[bool]) -> Job:
+    """Does it about each, once it has begun."""
+
+    async def job(tx: Transaction) -> Left:
+        return await each(tx, IDS if begun else (), lambda id: tx.execute(DO, {"id": id}))
+
+    return job
+
+
 async def done(running: Running, *ids: UUID) -> bool:
     return [row["member_id"] for row in await running.sql(DONE)] == list(ids)
 
 
 async def test_of_many_the_one_that_is_locked_is_left_for_the_next_time_and_the_others_are_done(clean: Ground) -> None:
     begun: list[bool] = []
-
-    async def job(tx: Transaction) -> Left:
-        return await each(tx, IDS if begun else (), lambda id: tx.execute(DO, {"id": id}))
-
-    async with doing(clean, job) as running:
+    async with doing(clean, about_all(begun)) as running:
         async with locked(running, IDS[1]):
             begun.append(True)
             await eventually(lambda: done(running, IDS[0], *IDS[2:]))
@@ -146,11 +151,7 @@ async def test_somebody_who_is_in_a_jobs_way_for_long_is_told_of(
 ) -> None:
     monkeypatch.setattr("chassis.jobs.BUSY_SECONDS", 0.5)
     begun: list[bool] = []
-
-    async def job(tx: Transaction) -> Left:
-        return await each(tx, IDS if begun else (), lambda id: tx.execute(DO, {"id": id}))
-
-    async with doing(clean, job) as running:
+    async with doing(clean, about_all(begun)) as running:
         async with locked(running, IDS[0]):
             begun.append(True)
             await eventually(lambda: says(running, "jobs", "somebody keeps locked what "))

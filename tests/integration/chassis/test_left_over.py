@@ -1,8 +1,6 @@
 """What there was no time for in a batch, and what has failed: gone on with, and neither waits for the other."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,13 +18,11 @@ from tests.support.stafett import Running, eventually
 FAILING = uuid4()
 
 
-@asynccontextmanager
-async def only_stored(running: Running, monkeypatch: pytest.MonkeyPatch, *subjects: UUID) -> AsyncIterator[None]:
-    """What a batch leaves over for which there is no time: the first of each of these subjects."""
+async def leave_over(running: Running, monkeypatch: pytest.MonkeyPatch, *subjects: UUID) -> None:
+    """The first of each of these subjects, in a batch that has no time for them."""
     with monkeypatch.context() as patched:
         patched.setattr("chassis.inbox.ALONE_SECONDS", -1.0)
         await receive(running, (FAILING, 1), *((subject, 1) for subject in subjects))
-    yield
 
 
 async def test_what_a_slow_batch_leaves_over_is_only_stored_and_gone_on_with(
@@ -43,8 +39,8 @@ async def test_what_a_slow_batch_leaves_over_is_only_stored_and_gone_on_with(
         of_stored = running.app.state.service.inbox.stored
         with monkeypatch.context() as patched:
             patched.setattr(of_stored, "put_by", left.extend)
-            async with only_stored(running, monkeypatch, *good):
-                assert [await stored(running, subject) for subject in good] == [{1: "waiting"}] * len(good)
+            await leave_over(running, monkeypatch, *good)
+            assert [await stored(running, subject) for subject in good] == [{1: "waiting"}] * len(good)
         of_stored.put_by(left)
         for subject in good:
             await eventually(lambda: _all(running, subject, 1))  # noqa: B023 – awaited here
@@ -74,11 +70,11 @@ async def test_what_was_never_tried_is_done_while_many_others_hang_each_time_the
         await receive(running, *((subject, 1) for subject in hanging))
         may_hang.append(True)
         await eventually(hangs)
-        async with only_stored(running, monkeypatch, *good):
-            before = len(hung)
-            for subject in good:
-                await eventually(lambda: _all(running, subject, 1), 30)  # noqa: B023 – awaited here
-            assert len(hung) - before < 12, "one for each turn, not for each message"
+        await leave_over(running, monkeypatch, *good)
+        before = len(hung)
+        for subject in good:
+            await eventually(lambda: _all(running, subject, 1), 30)  # noqa: B023 – awaited here
+        assert len(hung) - before < 12, "one for each turn, not for each message"
 
 
 async def test_what_we_are_at_ourselves_holds_up_nothing_that_arrives(
@@ -93,7 +89,8 @@ async def test_what_we_are_at_ourselves_holds_up_nothing_that_arrives(
             begun.set()
             await go_on.wait()
 
-    async with probe(wait) as running, only_stored(running, monkeypatch, subject):
+    async with probe(wait) as running:
+        await leave_over(running, monkeypatch, subject)
         await begun.wait()
         async with asyncio.timeout(LOCK_SECONDS / 2):
             await receive(running, (subject, 2), (neighbour, 1))

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.support.municipality import member
 from tests.support.queries import statements
 from tests.support.reports import asked, reported
 from tests.support.stafett import Running
@@ -13,7 +14,7 @@ COLUMNS = "person_id, kind, business_area, category, unit_id, occurred_on, occur
 reported_on, involved_professions, manager_id, lex, feedback, history"
 COPIES = f"""
     INSERT INTO deviations (id, registered_at, status, {COLUMNS})
-    SELECT gen_random_uuid(), registered_at - n * interval '1 hour', $1, {COLUMNS}
+    SELECT gen_random_uuid(), registered_at - (n / 2) * interval '1 hour', $1, {COLUMNS}
     FROM deviations, generate_series(1, $2) AS n WHERE status = 'with_manager'"""
 MOVED = re.sub("(unit_id|manager_id)", r"md5(\1::text || n)::uuid", COLUMNS)
 ELSEWHERE = f"""
@@ -45,3 +46,16 @@ async def test_what_was_closed_before_costs_nothing(deviation: Running, status: 
     moments = [line["registered_at"] for line in shown]
     assert (len({line["id"] for line in shown}), moments) == (50, sorted(moments, reverse=newest_first))
     assert {line["status"] for line in shown} <= ({status} if status else {"with_manager", "under_analysis"})
+
+
+async def test_what_was_given_to_somebody_is_theirs_to_handle_where_they_work_and_nowhere_else(
+    deviation: Running,
+) -> None:
+    await reported(deviation, person_id=None)
+    assert (await asked(deviation, "jonas.ek", LIST))["deviations"] == []
+    await deviation.sql("UPDATE deviations SET manager_id = $1", member("jonas.ek"))
+    for login in ("jonas.ek", "omar.haddad"):
+        assert len((await asked(deviation, login, LIST))["deviations"]) == 1, "given to one, answered for by the other"
+    await deviation.sql("UPDATE deviations SET unit_id = gen_random_uuid()")
+    for login in ("jonas.ek", "omar.haddad"):
+        assert (await asked(deviation, login, LIST))["deviations"] == []
