@@ -93,7 +93,7 @@ def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     if arguments[:1] == ["ops"]:
         from cli.ops import add_commands
 
-        add_commands(ops)
+        add_commands(ops, *arguments[1:2])
 
     return whole
 

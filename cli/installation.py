@@ -27,7 +27,7 @@ from cli.unreachable import Unreachable, amqp_place, management_address, of_brok
 from contracts.topology import SERVICES
 
 
-def add_installers(acts: Any) -> None:
+def add_command(acts: Any) -> None:
     """`./stafett ops secrets`, `init` and `rotate-keys`."""
     made = acts.add_parser("secrets", help="make random passwords and the services' keys; writes nothing over")
     made.add_argument("folder", type=Path, help="where they are written; made when it isn't there")

@@ -1,9 +1,25 @@
 """For operators and archivists: check an exported journal with nothing but the file."""
 
+import argparse
 import json
+import sys
 from pathlib import Path
+from typing import Any
 
 from services.journal.chain import faults
+
+
+def add_command(acts: Any) -> None:
+    """`./stafett ops verify-journal FILE`."""
+    check = acts.add_parser("verify-journal", help="check the hash chain of an exported journal, offline")
+    check.add_argument("file", type=Path, help="the export")
+    check.set_defaults(run=_verify)
+
+
+def _verify(chosen: argparse.Namespace) -> None:
+    whole, lines = verify(chosen.file)
+    print("\n".join(lines))
+    sys.exit(not whole)
 
 
 def verify(export: Path) -> tuple[bool, list[str]]:

@@ -1,19 +1,37 @@
 """Load the organisation file: make the organisation look like it, and say what changed."""
 
+import argparse
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
 from chassis.database import Database, Transaction
 from chassis.keys import load_keys
 from chassis.settings import Settings
+from cli.ops import reach
 from services.organisation.organisation_file import FileProblems, parse
 from services.organisation.organisation_plan import Organisation, Plan, plan
 from services.organisation.tables import managers, members, metadata, one_at_a_time, units
 
 UNREADABLE = (FileProblems, OSError, UnicodeDecodeError)
+
+
+def add_command(acts: Any) -> None:
+    """`./stafett ops organisation load FILE [--dry-run]`."""
+    order = acts.add_parser("organisation", help="make the organisation look like a file; says what it changed")
+    order.add_argument("load", choices=["load"], help="the only thing to do with it")
+    order.add_argument("file", type=Path, help="the organisation, as YAML")
+    order.add_argument("--dry-run", action="store_true", help="only say what would change")
+    order.set_defaults(run=_load)
+
+
+def _load(chosen: argparse.Namespace) -> None:
+    reach.address("organisation")
+    with reach.asking("organisation"):
+        sys.exit(load_and_tell(chosen.file, reach.settings("organisation"), chosen.dry_run))
 
 
 async def load(file: Path, settings: Settings, dry_run: bool) -> list[str]:
@@ -36,7 +54,7 @@ async def load(file: Path, settings: Settings, dry_run: bool) -> list[str]:
 
 
 def load_and_tell(file: Path, settings: Settings, dry_run: bool) -> int:
-    """`./stafett ops organisation load FILE [--dry-run]`: prints what changed; gives the exit code."""
+    """Load it, print what changed, and give the exit code."""
     try:
         changed = asyncio.run(load(file, settings, dry_run))
     except UNREADABLE as error:

@@ -1,12 +1,28 @@
 """Check the signature of a follow-up offline, with nothing but its file and the public keys."""
 
+import argparse
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from chassis.signing import BadSignature
 from chassis.signing import verify as verify_signature
+
+
+def add_command(acts: Any) -> None:
+    """`./stafett ops verify-signature FILE --keys FILE`."""
+    check = acts.add_parser("verify-signature", help="check a signed follow-up (JSON as the doors give it), offline")
+    check.add_argument("file", type=Path, help="the follow-up")
+    check.add_argument("--keys", type=Path, required=True, help="public.json with the services' public keys")
+    check.set_defaults(run=_verify)
+
+
+def _verify(chosen: argparse.Namespace) -> None:
+    valid, lines = verify(chosen.file, chosen.keys)
+    print("\n".join(lines))
+    sys.exit(not valid)
 
 
 def verify(file: Path, keys: Path) -> tuple[bool, list[str]]:
