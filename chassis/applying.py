@@ -15,7 +15,7 @@ from sqlalchemy import Row
 from chassis import envelope, resend
 from chassis import inbox_queries as sql
 from chassis.arrival import Arrival, CannotApply, Subject, sort_out, why
-from chassis.database import Transaction, is_away, is_busy, says_away
+from chassis.database import InTheWay, Transaction, is_away, is_busy, says_away
 from chassis.decision import Refused
 from chassis.envelope import Cause
 from chassis.hold import heed_stop
@@ -147,14 +147,19 @@ class Applying:
                 applied.append(row)
             moved[subject] = row.sequence
         if applied:
-            done = {"ids": [row.id for row in applied], "owners": [row.owner for row in applied]}
-            await tx.execute(sql.APPLIED, done)
+            await self._note(tx, applied)
         if moved:
             await tx.execute(sql.ADVANCE, {**sql.keys(moved), "lasts": list(moved.values())})
         if moved or overtaken:
             await tx.execute(sql.OVERTAKEN, sql.keys(lasts))
+        return late or ((bool(moved) or overtaken) and len(rows) >= AT_ONCE)
+
+    async def _note(self, tx: Transaction, applied: Sequence[Row[Any]]) -> None:
+        """InTheWay when an operator has skipped one meanwhile, whose position was not there yet to wait for."""
+        done = {"ids": [row.id for row in applied], "owners": [row.owner for row in applied]}
+        if len((await tx.execute(sql.APPLIED, done)).all()) < len(applied):
+            raise InTheWay
         tx.afterwards.append(partial(self._meters.applied.inc, len(applied)))
-        return late or (bool(moved) and len(rows) >= AT_ONCE)
 
     async def _handle(self, tx: Transaction, row: Row[Any], *, tolerant: bool) -> bool:
         """Whether it was applied. Tolerant: a failure is noted on the message instead of raised, unless it is the

@@ -61,9 +61,13 @@ def says_away(error: BaseException) -> bool:
     return any(_state(cause).startswith(AWAY) for cause in _causes(error))
 
 
+class InTheWay(Exception):
+    """Somebody else has changed what this transaction has built on: it is undone, and tried again."""
+
+
 def is_busy(error: BaseException) -> bool:
     """True when somebody else was in the way."""
-    return any(_state(cause).startswith(BUSY) for cause in _causes(error))
+    return isinstance(error, InTheWay) or any(_state(cause).startswith(BUSY) for cause in _causes(error))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -43,7 +43,8 @@ OPEN = text("""
 APPLIED = text("""
     UPDATE inbox i SET status = 'applied', applied_at = clock_timestamp()
     FROM unnest(CAST(:ids AS uuid[]), CAST(:owners AS text[])) AS t(id, owner)
-    WHERE i.id = t.id AND i.owner = t.owner""")
+    WHERE i.id = t.id AND i.owner = t.owner AND i.status IN ('waiting', 'failed') RETURNING i.id""")
+"""Not what has been skipped since."""
 ADVANCE = text("""
     UPDATE inbox_position p SET last = t.l
     FROM unnest(CAST(:owners AS text[]), CAST(:subjects AS text[]), CAST(:lasts AS bigint[])) AS t(o, s, l)
@@ -72,9 +73,9 @@ DUE = text("""
         GROUP BY owner, subject) AS open
     LEFT JOIN unnest(CAST(:owners AS text[]), CAST(:subjects AS text[])) AS taken(o, s) ON o = owner AND s = subject
     ORDER BY o IS NOT NULL, row_number() OVER (PARTITION BY o IS NOT NULL, tried ORDER BY since), tried LIMIT :most""")
-"""Of what was never tried (0), of what somebody was in the way of (1), and of what has failed (2), by turns, the oldest
-first; last what somebody else was at the time before, however much that is. What is open is looked up, never all
-subjects there have been."""
+"""Of what was never tried (0), of what somebody was in the way of or an operator wants tried again (1), and of what has
+failed (2), by turns, the oldest first; last what somebody else was at the time before, however much that is. What is
+open is looked up, never all subjects there have been."""
 GAPS = text("""
     WITH gap AS (
         SELECT p.owner, p.subject FROM inbox_position p JOIN (

@@ -15,8 +15,8 @@ from chassis.hold import heed_stop
 from chassis.telemetry import describe
 
 LOCK_SECONDS = 0.05
-"""So long a job waits for a row that somebody else has locked: others wait for those that it has locked itself. All its
-waits together are shorter than the second after which PostgreSQL looks for a deadlock."""
+"""So long a job waits for a row that somebody else has locked: others wait for those that it has locked itself. It has
+given way long before PostgreSQL looks for a deadlock; who has waited for it just a second by then gives way."""
 MOST_BUSY = 10
 """After so many such rows the others are left too: what is done already is let go."""
 AGAIN_SECONDS = 30.0

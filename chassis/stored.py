@@ -94,19 +94,22 @@ class Stored:
         lines[0].update(dict.fromkeys(subject for subject in (*put_by, *self._taken) if subject not in known))
         every = set().union(*lines)
         free = await self._free(every)
-        self._taken = every - free
+        self._taken = self._taken & every if free is None else every - free
         until = time.monotonic() + GO_ON_SECONDS
         for line in lines:
-            for place, subject in enumerate(subject for subject in line if subject in free):
+            for place, subject in enumerate(subject for subject in line if free is None or subject in free):
                 if place and time.monotonic() > until:
                     break
-                if not await self._go_on_with(subject, until):
+                if await self._go_on_with(subject, until):
+                    self._taken.discard(subject)
+                else:
                     self._taken.add(subject)
-        if time.monotonic() > until or (free and len(due) == MOST_DUE):
+        if time.monotonic() > until or (free != set() and len(due) == MOST_DUE):
             self._more.set()
 
-    async def _free(self, subjects: Collection[Subject]) -> set[Subject]:
-        """Those that nobody else is at. From now on each has a position, so that others see when we are at it."""
+    async def _free(self, subjects: Collection[Subject]) -> set[Subject] | None:
+        """Those that nobody else is at; None when somebody has begun one and not committed it: with each we shall see.
+        From now on each has a position, so that others see when we are at it."""
         if not subjects:
             return set()
         try:
@@ -116,10 +119,20 @@ class Stored:
             heed_stop(error)
             if not is_busy(error):
                 raise
-            return set(subjects)  # somebody has begun one and not committed it: with each we shall see
+            return None
 
     async def _go_on_with(self, subject: Subject, until: float) -> bool:
         """Apply what is due of one subject, and more while there is time. False when somebody else is at it."""
+        try:
+            return await self._advance(subject, until)
+        except Exception as error:
+            heed_stop(error)
+            if not is_busy(error):
+                raise
+            self._log.warning("somebody is at this subject for long, and it waits", subject=subject[1])
+            return False
+
+    async def _advance(self, subject: Subject, until: float) -> bool:
         more = True
         try:
             while more:
@@ -132,10 +145,4 @@ class Stored:
         except HandlerBroke as broke:
             async with self._transaction() as tx:
                 await self._apply.fail(tx, broke.row, broke.error)
-        except Exception as error:
-            heed_stop(error)
-            if not is_busy(error):
-                raise
-            self._log.warning("somebody is at this subject for long, and it waits", subject=subject[1])
-            return False
         return True

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,10 @@ def add_command(acts: Any) -> None:
     check.set_defaults(run=_verify)
 
 
-def _verify(chosen: argparse.Namespace) -> None:
+def _verify(chosen: argparse.Namespace) -> int:
     whole, lines = verify(chosen.file)
     print("\n".join(lines))
-    sys.exit(not whole)
+    return 0 if whole else 1
 
 
 def verify(export: Path) -> tuple[bool, list[str]]:

@@ -3,7 +3,6 @@
 import argparse
 import hashlib
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,10 @@ def add_command(acts: Any) -> None:
     check.set_defaults(run=_verify)
 
 
-def _verify(chosen: argparse.Namespace) -> None:
+def _verify(chosen: argparse.Namespace) -> int:
     valid, lines = verify(chosen.file, chosen.keys)
     print("\n".join(lines))
-    sys.exit(not valid)
+    return 0 if valid else 1
 
 
 def verify(file: Path, keys: Path) -> tuple[bool, list[str]]:

@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.arrival import Position
 from chassis.database import Database, Transaction
 from chassis.decision import Refused
-from chassis.inbox_queries import APPLIED, OPEN, positions
+from chassis.inbox_queries import OPEN, positions
 from chassis.parked import NotParked, Place, from_where, parked, replay, show, skip, was_told
 from contracts.authority import AssignmentSent
 from tests.integration.chassis.conftest import EFFECTS, Probe
@@ -140,6 +141,6 @@ async def test_an_operators_act_waits_for_the_inbox_to_finish_with_the_subject(
             await positions(await inbox.begun(), [("authority", f"assignment/{subject}")])
             operator = asyncio.create_task(operate())
             await eventually(lambda: running.sql("SELECT 1 FROM pg_locks WHERE NOT granted"))
-            await inbox.execute(APPLIED, {"ids": [stuck], "owners": ["authority"]})
+            await inbox.execute(text("UPDATE inbox SET status = 'applied' WHERE id = :id"), {"id": stuck})
         with pytest.raises(NotParked):
             await operator

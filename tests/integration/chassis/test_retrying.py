@@ -10,7 +10,7 @@ from sqlalchemy import text
 from chassis.database import Transaction
 from chassis.parked import NotParked, skip
 from contracts.authority import AssignmentSent
-from tests.integration.chassis.conftest import Probe
+from tests.integration.chassis.conftest import EFFECTS, Probe
 from tests.integration.chassis.test_inbox import _all, numbered
 from tests.integration.chassis.test_parked import operating
 from tests.support.stafett import Running, eventually
@@ -153,6 +153,30 @@ async def test_what_an_operator_wants_to_skip_while_it_is_being_applied_is_appli
         with pytest.raises(NotParked):
             await skipping
         assert (await status(running, subject), await running.sql(SKIPPED)) == ("applied", [])
+
+
+async def test_what_is_skipped_where_no_position_is_there_yet_to_wait_for_is_not_applied(probe: Probe) -> None:
+    subject, tries, go_on = uuid4(), [], asyncio.Event()
+
+    async def fail_then_wait(_event: AssignmentSent, _tx: Transaction) -> None:
+        tries.append(1)
+        if len(tries) <= 2:  # together with others, and by itself
+            raise ValueError
+        await go_on.wait()
+
+    async def is_at_it() -> bool:
+        return len(tries) == 3
+
+    async def is_passed() -> bool:
+        return await status(running, subject) == "passed"
+
+    async with probe(fail_then_wait) as running:
+        await running.publish(numbered(subject, 1), sequence=1)
+        await eventually(is_at_it)
+        await running.sql("UPDATE inbox SET status = 'skipped' WHERE status = 'failed'")
+        go_on.set()
+        await eventually(is_passed)
+        assert await running.sql(EFFECTS) == []
 
 
 async def _skip(running: Running, id: UUID) -> None:

@@ -13,7 +13,7 @@ from tests.integration.ops.conftest import World
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WHY = ("--why", "the queue was purged by mistake")
-LATE = ("--patience", "1s", "--within", "30s")
+LATE = ("--patience", "0s", "--within", "30s")
 
 
 async def ordered(world: World, identity_number: str) -> tuple[Play, str]:
