@@ -12,7 +12,7 @@ from bench.installation import Installation
 from bench.parts import PartFailed
 from cli.play import CARE_WORKER, CASE_WORKER, COORDINATOR, MANAGER
 
-WARM, ASKED = 5, 40
+WARM, ASKED = 10, 40
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def test_a_copy_has_another_id_and_most_of_what_is_closed_another_unit() -> None
     values = 'md5(t.id || \':\' || n)::uuid, t."unit_id", t."order"'
     source = "FROM open.rows t, generate_series(1, 9) AS n"
     assert stays == f'INSERT INTO rows ("id", "unit_id", "order") SELECT {values} {source}'
-    assert "n % 100 = 0 THEN t.unit_id" in statement("closed", copied, ["id", "unit_id"], (1, 9), moved=True)
+    assert "n % 40 = 0 THEN t.unit_id" in statement("closed", copied, ["id", "unit_id"], (1, 9), moved=True)
 
 
 def test_growth_is_the_median_of_the_rounds_in_each_of_which_the_two_took_turns() -> None:
