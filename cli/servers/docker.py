@@ -6,9 +6,10 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cli.servers.keeper import ENDED_WITHIN
@@ -60,7 +61,15 @@ def reached_at(container: "DockerContainer") -> str:
     if not inside_container():
         return "127.0.0.1"
     bridge = container.get_docker_client().client.networks.get("bridge")
-    return str(bridge.attrs["IPAM"]["Config"][0]["Gateway"])
+    return gateway_of(bridge.attrs)
+
+
+def gateway_of(network: Mapping[str, Any]) -> str:
+    """The address of the engine's machine in one of its networks, as the engine describes it."""
+    gateway = network["IPAM"]["Config"][0].get("Gateway")
+    if not gateway:  # an engine that has just made its first network
+        raise NoServer("the engine does not say where its containers are reached: restart it, then it does")
+    return str(gateway)
 
 
 # Runs beside us and outlives us, so that the container goes even when we are killed.
