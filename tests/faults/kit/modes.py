@@ -1,6 +1,7 @@
 """Ways in which a service's process behaves badly for as long as the kit says so."""
 
 import asyncio
+from collections import Counter
 from functools import partial
 from typing import Any
 
@@ -53,16 +54,17 @@ def _twice(control: Control, original: Async) -> Async:
     return sent
 
 
-def _several_of_one(subjects: set[str], rows: Any) -> bool:
-    """Whether one of these subjects has more than one message here: else nothing could come in the wrong order."""
-    return sum(row["subject"] in subjects for row in rows) > len(subjects)
+def _first_of_several(rows: Any) -> Any:
+    """The first that has another of its subject behind it; None when nothing here could come in the wrong order."""
+    counts = Counter(row["subject"] for row in rows)
+    return next((row for row in rows if counts[row["subject"]] > 1), None)
 
 
 def _shuffled(control: Control, original: Async) -> Async:
     async def sent(relay: Any, rows: Any) -> Any:
         if len(rows) > 1 and control.mode(SHUFFLED):
             sent = await original(relay, rows[::-1])
-            if _several_of_one({row["subject"] for row in rows}, rows):
+            if _first_of_several(rows) is not None:
                 control.note(SHUFFLED)
             return sent
         return await original(relay, rows)
@@ -72,17 +74,17 @@ def _shuffled(control: Control, original: Async) -> Async:
 
 def _delayed(control: Control, original: Async) -> Async:
     async def sent(relay: Any, rows: Any) -> Any:
-        seconds = control.mode(DELAYED) if len(rows) > 1 else None
-        if not seconds:
+        seconds = control.mode(DELAYED)
+        first = _first_of_several(rows) if seconds else None
+        if first is None:
             return await original(relay, rows)
-        confirmed, refused, late = await original(relay, rows[1:])
+        confirmed, refused, late = await original(relay, [row for row in rows if row is not first])
         if late:
-            return confirmed, [*refused, (rows[0], "held back")], late
+            return confirmed, [*refused, (first, "held back")], late
         await asyncio.sleep(float(str(seconds)))
-        if _several_of_one({rows[0]["subject"]}, rows):
-            control.note(DELAYED)
-        first = await original(relay, rows[:1])
-        return [*confirmed, *first[0]], [*refused, *first[1]], first[2]
+        control.note(DELAYED)
+        itself = await original(relay, [first])
+        return [*confirmed, *itself[0]], [*refused, *itself[1]], itself[2]
 
     return sent
 
