@@ -129,7 +129,7 @@ class Stored:
             heed_stop(error)
             if not is_busy(error):
                 raise
-            self._log.warning("somebody is at this subject for long, and it waits", subject=subject[1])
+            self._log.warning("somebody is in the way of this subject, and it waits", subject=subject[1])
             return False
 
     async def _advance(self, subject: Subject, until: float) -> bool:

@@ -13,8 +13,8 @@ ID = "md5(t.{0} || ':' || n)::uuid"
 SUBJECT = "split_part(t.subject, '/', 1) || '/' || md5(split_part(t.subject, '/', 2) || ':' || n)::uuid"
 NUMBERED = "t.{0} || '-' || n"
 ELSEWHERE = "CASE WHEN n % 40 = 0 THEN t.{0} ELSE md5(t.{0}::text || n % 40)::uuid END"
-"""One in forty stays at its unit, or with its member, so that 1,000 fill a page of 25 there as more do; the others are at
-39 that nobody in the demo works at."""
+"""One in forty stays at its unit, or with its member, so that 1,000 fill a page of 25 there as more do; the others are
+at 39 that nobody in the demo works at."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,12 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     make_keys(keys)
     with servers() as running, demo_issuer() as issuer:
         yield Ground(running.postgres, running.amqp, keys, issuer)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def command() -> None:
+    """`./stafett ops` is imported while the first servers start."""
+    ensure_running()
 
 
 @pytest.fixture

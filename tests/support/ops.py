@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 from multiprocessing import get_context
+from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -23,7 +24,12 @@ async def ops(environment: Mapping[str, str], *words: str) -> tuple[int, str]:
         typed = (said.name, {**os.environ, **environment}, words)
         process = FORKS.Process(target=_type, args=typed, daemon=True)
         process.start()
-        await asyncio.to_thread(process.join)
+        try:
+            await asyncio.to_thread(wait, [process.sentinel])
+        except BaseException:
+            process.kill()
+            raise
+        process.join()  # here, where others are started: each looks at all that run
         assert process.exitcode is not None
         return process.exitcode, said.read().decode()
 

@@ -26,7 +26,7 @@ def test_every_command_says_what_it_does() -> None:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_an_act_is_known_without_what_the_others_import(act: str) -> None:
+def test_an_act_is_there_when_it_alone_is_asked_for(act: str) -> None:
     assert {name for name, _, _ in commands(act)} == {name for name in ACTS if ACTS[name] == ACTS[act]}
 
 
