@@ -32,9 +32,9 @@ def load_signing_key(folder: Path, service: str) -> OKPKey:
     return OKPKey.import_key([key for key in own if key["use"] == "sig"][-1])
 
 
-def public_signing_keys(folder: Path, service: str) -> KeySet:
-    """The keys anyone can verify this service's signatures with."""
-    public = json.loads((folder / "public.json").read_text())
+def public_signing_keys(file: Path, service: str) -> KeySet:
+    """The keys anyone can verify this service's signatures with, from a file such as public.json."""
+    public = json.loads(file.read_text())
     return KeySet([OKPKey.import_key(key) for key in public[service] if key["use"] == "sig"])
 
 

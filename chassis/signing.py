@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from joserfc import jws
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 
 from chassis.keys import load_signing_key, public_signing_keys
 
@@ -32,11 +32,13 @@ def signer(keys: Path, service: str) -> Sign:
     return sign
 
 
-def verify(signature: str, keys: Path, service: str) -> dict[str, Any]:
-    """What was signed. BadSignature when it wasn't signed by the service; needs only the public keys."""
+def verify(signature: str, public: Path, service: str) -> dict[str, Any]:
+    """What was signed. BadSignature when it wasn't signed by the service; needs only the file of public keys."""
     try:
-        checked = jws.deserialize_compact(signature, public_signing_keys(keys, service), algorithms=[ALGORITHM])
+        checked = jws.deserialize_compact(signature, public_signing_keys(public, service), algorithms=[ALGORITHM])
         claims: dict[str, Any] = json.loads(checked.payload)
+    except InvalidKeyIdError as error:
+        raise BadSignature(f"signed with a key that is none of {service}'s in {public.name}") from error
     except (JoseError, ValueError) as error:
         raise BadSignature(f"{type(error).__name__}: not a signature by {service}") from error
     return claims

@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from joserfc.errors import JoseError
+
+from chassis.keys import public_signing_keys
 from chassis.signing import BadSignature
 from chassis.signing import verify as verify_signature
 
@@ -29,10 +32,12 @@ def verify(file: Path, keys: Path) -> tuple[bool, list[str]]:
 
     file: JSON with `document` and `signature`, as GET /execution/follow-ups/{id} gives it. keys: public.json.
     """
+    if wrong := _wrong_with(keys):
+        return False, [wrong]
     try:
         said: dict[str, Any] = json.loads(file.read_text())
         document, signature = said["document"], said["signature"]
-        claims = verify_signature(signature, keys.parent, "execution")
+        claims = verify_signature(signature, keys, "execution")
     except BadSignature as error:
         return False, [f"NOT VALID: {error}"]
     except OSError as error:
@@ -47,4 +52,16 @@ def verify(file: Path, keys: Path) -> tuple[bool, list[str]]:
         f"signed {claims['signed_at']} by {claims['name']} ({claims['role']} at unit {claims['unit']})",
         f"authenticated by {how['issuer']}, level {how['acr']}, {', '.join(how['amr'])}",
         f"document SHA-256 {claims['document_sha256']}",
+        "only `document` is signed: what else the file says has not been checked",
     ]
+
+
+def _wrong_with(keys: Path) -> str | None:
+    """What keeps the keys from being used; nothing of the follow-up is known then."""
+    try:
+        public_signing_keys(keys, "execution")
+    except OSError as error:
+        return f"{keys} can't be read: {error.strerror}"
+    except (ValueError, KeyError, TypeError, JoseError):
+        return f"{keys} holds no public keys: give the public.json of the installation where it was signed"
+    return None

@@ -71,7 +71,9 @@ def not_a_subject(text: str) -> str:
 
 def story_lines(about: str, found: Sequence[Passage], missing: Mapping[str, str]) -> list[str]:
     """All that is said: how many messages of those who could be asked, each of them, and who could not be."""
-    lines = [f"{about}: {len(found)} messages"] if found or not missing else []
+    lines = [f"{about}: {len(found)} messages"] if found else []
+    if not found and not missing:
+        lines.append(f"{about}: 0 messages: no service has told anything about it (nor about any person or draft)")
     for passage in found:
         lines += passage_lines(passage, asked=passage.owner not in missing)
     lines += missing_lines(missing)

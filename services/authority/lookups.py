@@ -117,7 +117,7 @@ async def known_members(tx: Transaction, members: Iterable[UUID]) -> frozenset[U
 def is_genuine(follow_up: FollowUp, keys: Path) -> bool:
     """True when the follow-up's signature is execution's own and over this very document and signer."""
     try:
-        claims = verify(follow_up.report.signature, keys, "execution")
+        claims = verify(follow_up.report.signature, keys / "public.json", "execution")
     except BadSignature:
         return False
     signed = (claims.get("document_sha256"), claims.get("follow_up"), claims.get("signed_by"))

@@ -10,6 +10,7 @@ import pytest
 from chassis.database import SWEDEN
 from chassis.keys import load_keys
 from chassis.signing import BadSignature, verify
+from cli.keys import make_keys
 from cli.signature import verify as verify_file
 from contracts.authority import FollowUpReceived
 from contracts.execution import FollowUpReport, FollowUpSubmitted
@@ -72,7 +73,7 @@ async def test_a_follow_up_is_rated_signed_and_submitted_and_anyone_can_check_it
         (line,) = body(await jonas.get(f"{ASSIGNMENT}/follow-ups"))
         assert (line["round"], line["status"]) == (1, "submitted")
         assert (await rated(jonas, 5, 5)) != path
-    claims = verify(seen["signature"], execution.keys, "execution")
+    claims = verify(seen["signature"], execution.keys / "public.json", "execution")
     assert (claims["name"], claims["round"]) == ("Jonas Ek", 1)
     file = tmp_path / "follow-up.json"
     file.write_text(json.dumps(seen))
@@ -83,10 +84,19 @@ async def test_a_follow_up_is_rated_signed_and_submitted_and_anyone_can_check_it
         False,
         ["NOT VALID: the document is not the one that was signed"],
     )
+    public, others = (execution.keys / "public.json").read_text(), tmp_path / "others"
+    make_keys(others)
+    (named := others / "those-who-signed.json").write_text(public)
+    file.write_text(json.dumps(seen))
+    assert verify_file(file, named)[0] is True
+    assert verify_file(file, others / "public.json") == (
+        False,
+        ["NOT VALID: signed with a key that is none of execution's in public.json"],
+    )
     file.write_text("no JSON")
     assert verify_file(file, execution.keys / "public.json")[0] is False
     with pytest.raises(BadSignature):
-        verify(seen["signature"], execution.keys, "journal")
+        verify(seen["signature"], execution.keys / "public.json", "journal")
 
 
 @pytest.mark.requirement("PUL-FOLLOWUP-11")
