@@ -73,7 +73,7 @@ def story_lines(about: str, found: Sequence[Passage], missing: Mapping[str, str]
     """All that is said: how many messages of those who could be asked, each of them, and who could not be."""
     lines = [f"{about}: {len(found)} messages"] if found else []
     if not found and not missing:
-        lines.append(f"{about}: 0 messages: no service has told anything about it (nor about any person or draft)")
+        lines.append(f"{about}: 0 messages: no service has told anything about it (persons and drafts have none)")
     for passage in found:
         lines += passage_lines(passage, asked=passage.owner not in missing)
     lines += missing_lines(missing)

@@ -12,6 +12,7 @@ from cli.__main__ import main, parser, sentence
 from cli.keys import make_keys
 from cli.serve import app
 from cli.servers import NoServer
+from cli.signature import verify
 from cli.state import CannotStart, alone_in, check_port
 
 
@@ -34,6 +35,13 @@ def test_what_does_not_verify_is_no_success(content: str | None, tmp_path: Path)
         file.write_text(content)
     assert main(["ops", "verify-journal", str(file)]) == 1
     assert main(["ops", "verify-signature", str(file), "--keys", str(tmp_path / "public.json")]) == 1
+
+
+@pytest.mark.parametrize("content", ["zzz", "{}", "[1]"])
+def test_keys_that_are_none_are_not_blamed_on_the_follow_up(content: str, tmp_path: Path) -> None:
+    (keys := tmp_path / "those-who-signed.json").write_text(content)
+    valid, (reason,) = verify(tmp_path / "follow-up.json", keys)
+    assert (valid, reason.startswith(f"{keys} holds no public keys")) == (False, True)
 
 
 def test_a_folder_of_somebody_else_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
